@@ -1,0 +1,23 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// A Swift module of the engine: the folder `Sources/NAME` holds the module `TesseraNAME`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: "Tessera\(name)", dependencies: dependencies, path: "Sources/\(name)")
+}
+
+/// The tests of one module: `Tests/NAMETests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests")
+}
+
+let package = Package(
+    name: "tessera",
+    products: [],
+    dependencies: [],
+    targets: [
+        module("Tensors"),
+        tests("Tensors", ["TesseraTensors"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,20 @@
+/// The upper half of a `Float`: 8 bits of exponent, 7 of fraction. Storage only; arithmetic goes through `Float`.
+public struct BFloat16: Hashable, Sendable, BitwiseCopyable {
+    public var bitPattern: UInt16
+
+    public init(bitPattern: UInt16) { self.bitPattern = bitPattern }
+
+    /// Rounds to nearest, ties to even; a NaN stays a (quiet) NaN.
+    public init(_ value: Float) {
+        let bits = value.bitPattern
+        if value.isNaN {
+            bitPattern = UInt16(truncatingIfNeeded: bits >> 16) | 0x40
+        } else {
+            let rounding = 0x7FFF + ((bits >> 16) & 1)
+            bitPattern = UInt16(truncatingIfNeeded: (bits &+ rounding) >> 16)
+        }
+    }
+
+    /// The value as a `Float`, exactly.
+    public var float: Float { Float(bitPattern: UInt32(bitPattern) << 16) }
+}
