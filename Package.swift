@@ -18,6 +18,7 @@ let package = Package(
     targets: [
         module("Tensors"),
         tests("Tensors", ["TesseraTensors"]),
+        module("IR", ["TesseraTensors"]),
     ],
     swiftLanguageModes: [.v6]
 )
