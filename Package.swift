@@ -14,11 +14,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "tessera",
     products: [],
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    ],
     targets: [
         module("Tensors"),
         tests("Tensors", ["TesseraTensors"]),
-        module("IR", ["TesseraTensors"]),
+        module("IR", ["TesseraTensors", .product(name: "RealModule", package: "swift-numerics")]),
+        module("Ops", ["TesseraIR"]),
+        module("Autodiff", ["TesseraOps"]),
+        module("Layers", ["TesseraOps"]),
+        .target(name: "TesseraModels", dependencies: ["TesseraLayers"], path: "Models"),
     ],
     swiftLanguageModes: [.v6]
 )

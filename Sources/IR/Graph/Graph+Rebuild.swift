@@ -1,0 +1,57 @@
+import TesseraTensors
+
+extension Graph {
+    /// A graph made by walking this one in order. `replace` may return other values for a node's outputs (having added nodes
+    /// to the builder); nil keeps the node under its id. New nodes get ids that this graph never used.
+    public func rebuilding(_ replace: (_ node: Node, _ inputs: [Value], _ builder: GraphBuilder) throws -> [Value]?) throws -> Graph {
+        var seed = Graph(name: name)
+        seed.reserveIDs(of: self)
+        let builder = GraphBuilder(seed)
+        var mapped: [Value: Value] = [:]
+        for node in nodes {
+            let inputs = node.inputs.map { mapped[$0]! }
+            let outputs = try replace(node, inputs, builder)
+                ?? builder.add(node.op, inputs, path: node.path, origins: node.origins, id: node.id)
+            for (slot, value) in outputs.enumerated() { mapped[node.output(slot)] = value }
+        }
+        for output in outputs { builder.output(output.name, mapped[output.value]!) }
+        for update in updates { builder.update(update.path, with: mapped[update.value]!) }
+        return try builder.finish()
+    }
+
+    /// Without the nodes that no output or update depends on. Inputs stay: they are the graph's signature.
+    public func removingUnusedNodes() throws -> Graph {
+        var live = Set(results.map(\.node))
+        for node in nodes.reversed() where live.contains(node.id) { live.formUnion(node.inputs.map(\.node)) }
+        return try rebuilding { node, _, _ in live.contains(node.id) || node.op is Input ? nil : [] }
+    }
+
+    /// With named dimensions replaced by numbers, types computed anew.
+    public func binding(_ bindings: [String: Int]) throws -> Graph {
+        try rebuilding { node, inputs, builder in
+            guard var input = node.op as? Input else { return nil }
+            input.type = input.type.binding(bindings)
+            return try builder.add(input, inputs, path: node.path, origins: node.origins, id: node.id)
+        }
+    }
+
+    /// With inputs, states and constants of one element type turned into another: the same graph in float64, say.
+    public func changingElements(from old: ElementType, to new: ElementType) throws -> Graph {
+        try rebuilding { node, inputs, builder in
+            var op: any Op = node.op
+            switch node.op {
+            case var input as Input where input.type.element == old:
+                input.type.element = new
+                op = input
+            case var state as State where state.type.element == old:
+                state.type.element = new
+                op = state
+            case let constant as Constant where constant.value.type.element == old:
+                guard let tensor = constant.value.tensor else { return nil }
+                op = Constant(tensor.converted(to: new))
+            default: return nil
+            }
+            return try builder.add(op, inputs, path: node.path, origins: node.origins, id: node.id)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import TesseraTensors
+
+/// A static graph: nodes in topological order, named outputs, and updates that replace states at the end of a step.
+/// Inputs and states are nodes (`Input`, `State`); uses are derived, never stored.
+public struct Graph: Sendable {
+    public struct Output: Sendable, Hashable {
+        public let name: String
+        public let value: Value
+        public init(name: String, value: Value) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// At the end of a step the state at `path` becomes `value`.
+    public struct Update: Sendable, Hashable {
+        public let path: String
+        public let value: Value
+        public init(path: String, value: Value) {
+            self.path = path
+            self.value = value
+        }
+    }
+
+    public var name: String
+    public private(set) var nodes: [Node] = []
+    public var outputs: [Output] = []
+    public var updates: [Update] = []
+    private var positions: [NodeID: Int] = [:]
+    private(set) var nextID = 0
+
+    public init(name: String = "graph") { self.name = name }
+
+    /// The node of that id; it must exist.
+    public subscript(id: NodeID) -> Node {
+        guard let position = positions[id] else { fatalError("the graph \(name) has no node \(id)") }
+        return nodes[position]
+    }
+
+    public func contains(_ id: NodeID) -> Bool { positions[id] != nil }
+    public func position(of id: NodeID) -> Int? { positions[id] }
+    public func type(of value: Value) -> TensorType { self[value.node].outputTypes[value.slot] }
+
+    public var inputs: [(name: String, value: Value, type: TensorType)] {
+        nodes.compactMap { node in (node.op as? Input).map { ($0.name, node.output(), $0.type) } }
+    }
+
+    public var states: [(state: State, value: Value)] {
+        nodes.compactMap { node in (node.op as? State).map { ($0, node.output()) } }
+    }
+
+    /// For every value, the nodes that read it, in order.
+    public func uses() -> [Value: [NodeID]] {
+        var result: [Value: [NodeID]] = [:]
+        for node in nodes { for input in node.inputs { result[input, default: []].append(node.id) } }
+        return result
+    }
+
+    /// Every value that an output or an update names.
+    public var results: [Value] { outputs.map(\.value) + updates.map(\.value) }
+
+    /// Appends a node; its types are computed and its attributes checked here, so a graph is typed by construction.
+    /// `id` is given where a rewrite or a parser keeps a node's name; a new one otherwise.
+    @discardableResult
+    public mutating func append(_ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil) throws -> Node {
+        let types = try inputs.map { input in
+            guard contains(input.node), input.slot < self[input.node].outputTypes.count else {
+                throw TesseraError(at: path.isEmpty ? op.mnemonic : path, found: "an input \(input) that no earlier node defines", accepted: "values of earlier nodes")
+            }
+            return type(of: input)
+        }
+        let outputTypes: [TensorType]
+        do {
+            try op.checkAttributes()
+            outputTypes = try op.outputTypes(for: types)
+        } catch let error as TesseraError {
+            throw path.isEmpty ? error : error.within(path)
+        }
+        let id = id ?? NodeID(nextID)
+        precondition(positions[id] == nil, "node \(id) exists already")
+        nextID = max(nextID, id.rawValue + 1)
+        let node = Node(id: id, op: op, inputs: inputs, outputTypes: outputTypes, path: path, origins: origins)
+        positions[id] = nodes.count
+        nodes.append(node)
+        return node
+    }
+
+    /// From now on new nodes get ids from here on: a rewritten graph never reuses an id of the graph it came from.
+    public mutating func reserveIDs(of other: Graph) { nextID = max(nextID, other.nextID) }
+
+    /// The total number of elements of the states of one kind.
+    public func elementCount(of kind: StateKind) -> Int {
+        states.filter { $0.state.kind == kind }.reduce(0) { $0 + ($1.state.type.elementCount ?? 0) }
+    }
+}
+
+extension Graph: Equatable {
+    /// Same nodes under the same ids, same outputs and updates; constants by digest, floats by bits.
+    public static func == (a: Graph, b: Graph) -> Bool {
+        a.name == b.name && a.outputs == b.outputs && a.updates == b.updates
+            && a.nodes.elementsEqual(b.nodes) { x, y in
+                x.id == y.id && x.inputs == y.inputs && x.outputTypes == y.outputTypes && x.path == y.path && x.origins == y.origins && x.op.isEqual(to: y.op)
+            }
+    }
+}

@@ -1,0 +1,65 @@
+import TesseraIR
+import TesseraTensors
+
+/// The gradient of a convolution with respect to its input: (dy [N, M, …], weight) → dx [N, C, spatial].
+/// dx[n, c, i] = Σ over m, k, p with p·stride − pad + k·dilation = i of dy[n, m, p] · weight[m, c, k].
+public struct ConvolutionInputGradient: DefinedOp {
+    public static let mnemonic = "convInputGradient"
+    public static let fields = [
+        Field<ConvolutionInputGradient>("strides", \.convolution.strides),
+        Field<ConvolutionInputGradient>("pads", \.convolution.pads),
+        Field<ConvolutionInputGradient>("dilations", \.convolution.dilations),
+        Field<ConvolutionInputGradient>("group", \.convolution.group),
+        Field<ConvolutionInputGradient>("spatial", \.spatial),
+    ]
+    public var convolution = Convolution()
+    /// The spatial extents of the convolution's input.
+    public var spatial: [Int] = []
+
+    public init() {}
+    public init(of convolution: Convolution, spatial: [Int]) {
+        self.convolution = convolution
+        self.spatial = spatial
+    }
+
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
+        try requireInputs(inputs, 2)
+        try requireSameElement(inputs)
+        let weight = try shape(inputs[1], "the weight")
+        let dx = TensorType(inputs[0].element, [inputs[0].dimensions[0], .fixed(weight[1] * convolution.group)] + spatial.map { .fixed($0) })
+        let forward = try convolution.outputTypes(for: [dx, inputs[1]])[0]
+        try require(forward == inputs[0], "dy of type \(inputs[0])", accepted: "the convolution's output, \(forward)")
+        return [dx]
+    }
+
+    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
+        let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
+        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [scatter(type, inputs[0], inputs[1], shape)] }
+    }
+
+    private func scatter<T: DefinitionFloat>(_: T.Type, _ dy: Tensor, _ weight: Tensor, _ shape: [Int]) -> Tensor {
+        let kernel = Array(weight.shape.dropFirst(2))
+        let taps = convolution.window(kernel: kernel).taps(input: spatial, output: Array(dy.shape.dropFirst(2)))
+        let plane = spatial.reduce(1, *), kernelSize = kernel.reduce(1, *)
+        let channelsPerGroup = weight.shape[1], filters = weight.shape[0], filtersPerGroup = filters / convolution.group
+        var dx = [Double](repeating: 0, count: shape.reduce(1, *))
+        dy.withElements(T.self) { dy in
+            weight.withElements(T.self) { weight in
+                for n in 0..<shape[0] {
+                    for m in 0..<filters {
+                        let firstChannel = n * shape[1] + m / filtersPerGroup * channelsPerGroup
+                        for (position, window) in taps.enumerated() {
+                            let gradient = Double(dy[(n * filters + m) * taps.count + position])
+                            for c in 0..<channelsPerGroup {
+                                for tap in window {
+                                    dx[(firstChannel + c) * plane + tap.input] += gradient * Double(weight[(m * channelsPerGroup + c) * kernelSize + tap.kernel])
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return Tensor(dx.map { T($0) }, shape: shape)
+    }
+}

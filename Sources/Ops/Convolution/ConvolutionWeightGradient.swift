@@ -1,0 +1,65 @@
+import TesseraIR
+import TesseraTensors
+
+/// The gradient of a convolution with respect to its weight: (x [N, C, …], dy [N, M, …]) → dw [M, C/group, kernel].
+/// dw[m, c, k] = Σ over n, p of dy[n, m, p] · x[n, c, p·stride − pad + k·dilation].
+public struct ConvolutionWeightGradient: DefinedOp {
+    public static let mnemonic = "convWeightGradient"
+    public static let fields = [
+        Field<ConvolutionWeightGradient>("strides", \.convolution.strides),
+        Field<ConvolutionWeightGradient>("pads", \.convolution.pads),
+        Field<ConvolutionWeightGradient>("dilations", \.convolution.dilations),
+        Field<ConvolutionWeightGradient>("group", \.convolution.group),
+        Field<ConvolutionWeightGradient>("kernel", \.kernel),
+    ]
+    public var convolution = Convolution()
+    /// The spatial extents of the weight.
+    public var kernel: [Int] = []
+
+    public init() {}
+    public init(of convolution: Convolution, kernel: [Int]) {
+        self.convolution = convolution
+        self.kernel = kernel
+    }
+
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
+        try requireInputs(inputs, 2)
+        try requireSameElement(inputs)
+        let channels = try number(inputs[0].dimensions[1], "x"), filters = try number(inputs[1].dimensions[1], "dy")
+        try require(channels % convolution.group == 0, "\(channels) channels", accepted: "a multiple of \(convolution.group)")
+        let dw = TensorType(inputs[0].element, shape: [filters, channels / convolution.group] + kernel)
+        let forward = try convolution.outputTypes(for: [inputs[0], dw])[0]
+        try require(forward == inputs[1], "dy of type \(inputs[1])", accepted: "the convolution's output, \(forward)")
+        return [dw]
+    }
+
+    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
+        let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
+        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [correlate(type, inputs[0], inputs[1], shape)] }
+    }
+
+    private func correlate<T: DefinitionFloat>(_: T.Type, _ x: Tensor, _ dy: Tensor, _ shape: [Int]) -> Tensor {
+        let spatial = Array(x.shape.dropFirst(2))
+        let taps = convolution.window(kernel: kernel).taps(input: spatial, output: Array(dy.shape.dropFirst(2)))
+        let plane = spatial.reduce(1, *), kernelSize = kernel.reduce(1, *)
+        let channelsPerGroup = shape[1], filtersPerGroup = shape[0] / convolution.group
+        var dw = [Double](repeating: 0, count: shape.reduce(1, *))
+        x.withElements(T.self) { x in
+            dy.withElements(T.self) { dy in
+                for n in 0..<(dy.isEmpty ? 0 : dy.count / (shape[0] * taps.count)) {
+                    for m in 0..<shape[0] {
+                        for c in 0..<channelsPerGroup {
+                            let channel = (n * channelsPerGroup * convolution.group + m / filtersPerGroup * channelsPerGroup + c) * plane
+                            let filter = (m * channelsPerGroup + c) * kernelSize
+                            for (position, window) in taps.enumerated() {
+                                let gradient = Double(dy[(n * shape[0] + m) * taps.count + position])
+                                for tap in window { dw[filter + tap.kernel] += gradient * Double(x[channel + tap.input]) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return Tensor(dw.map { T($0) }, shape: shape)
+    }
+}

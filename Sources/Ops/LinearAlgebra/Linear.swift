@@ -1,0 +1,68 @@
+import TesseraIR
+import TesseraTensors
+
+/// y = x · weightᵀ + bias for x [N, K], weight [M, K] and an optional bias [M] (ONNX Gemm with transB = 1).
+public struct Linear: DefinedOp {
+    public static let mnemonic = "linear"
+    public init() {}
+
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
+        try requireInputs(inputs, 2...3)
+        try requireFloating(inputs)
+        try requireSameElement(inputs)
+        try requireRank(inputs[0], 2...2, "x")
+        try requireRank(inputs[1], 2...2, "the weight")
+        try require(inputs[0].dimensions[1] == inputs[1].dimensions[1], "x \(inputs[0]) and a weight \(inputs[1])", accepted: "[N, K] and [M, K]")
+        if inputs.count == 3 { try require(inputs[2].dimensions == [inputs[1].dimensions[0]], "a bias \(inputs[2])", accepted: "[\(inputs[1].dimensions[0])]") }
+        return [TensorType(inputs[0].element, [inputs[0].dimensions[0], inputs[1].dimensions[0]])]
+    }
+
+    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
+        try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [multiply(type, inputs)] }
+    }
+
+    private func multiply<T: DefinitionFloat>(_: T.Type, _ inputs: [Tensor]) -> Tensor {
+        let rows = inputs[0].shape[0], depth = inputs[0].shape[1], columns = inputs[1].shape[0]
+        let x: [T] = inputs[0].array(), weight: [T] = inputs[1].array(), bias: [T]? = inputs.count == 3 ? inputs[2].array() : nil
+        var y: [T] = []
+        for row in 0..<rows {
+            for column in 0..<columns {
+                var sum = bias.map { Double($0[column]) } ?? 0
+                for k in 0..<depth { sum += Double(x[row * depth + k]) * Double(weight[column * depth + k]) }
+                y.append(T(sum))
+            }
+        }
+        return Tensor(y, shape: [rows, columns])
+    }
+}
+
+extension Linear: DifferentiableOp {
+    /// y = x·wᵀ + b: dx = dy·w, dw = dyᵀ·x, db = Σ over rows of dy.
+    public func gradients(_ context: GradientContext) throws -> [Value?] {
+        let dy = context.outputGradient
+        let dx = context.isWanted[0] ? try context.add(MatrixMultiply(), dy, context.inputs[1]) : nil
+        let dw = context.isWanted[1] ? try context.add(MatrixMultiply(transposesA: true), dy, context.inputs[0]) : nil
+        guard context.inputs.count == 3 else { return [dx, dw] }
+        return [dx, dw, context.isWanted[2] ? try context.add(ReduceSum(axes: [0]), dy) : nil]
+    }
+}
+
+extension Linear: ONNXImportable, ONNXExportable {
+    public static let onnxRules = [
+        ONNXRule("Gemm", 7...Int.max, states: [1: .parameter, 2: .parameter]) { reader in
+            let alpha = try reader.float("alpha", default: 1), beta = try reader.float("beta", default: 1)
+            let transposesA = try reader.bool("transA"), transposesB = try reader.bool("transB")
+            let element = try reader.type(0).element, c = reader.optionalInput(2)
+            let columns = try reader.type(1).dimensions[transposesB ? 0 : 1]
+            let hasPlainBias = c.map { reader.builder.type(of: $0).dimensions == [columns] } ?? true
+            if alpha == 1, beta == 1, !transposesA, transposesB, hasPlainBias {
+                return try reader.addAll(Linear(), [reader.input(0), reader.input(1)] + (c.map { [$0] } ?? []))
+            }
+            var y = try reader.add(MatrixMultiply(transposesA: transposesA, transposesB: transposesB), reader.input(0), reader.input(1))
+            if alpha != 1 { y = try reader.add(Multiply(), y, reader.builder.scalar(alpha, element)) }
+            guard let c else { return [y] }
+            return [try reader.add(Add(), y, beta == 1 ? c : reader.add(Multiply(), c, reader.builder.scalar(beta, element)))]
+        },
+    ]
+    public func export(to writer: ONNXNodeWriter) throws { writer.emit("Gemm", attributes: ["transB": .int(1)]) }
+}

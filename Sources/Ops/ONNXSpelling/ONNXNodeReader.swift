@@ -1,0 +1,173 @@
+import TesseraIR
+import TesseraTensors
+
+/// What an import rule sees of an ONNX node: its inputs as graph values, its attributes, and the graph to add to.
+/// Attributes that no rule asked for are an error: nothing is silently ignored.
+public final class ONNXNodeReader {
+    public let node: ONNXNode
+    /// The version of the standard operator set the node is written in.
+    public let opset: Int
+    public let builder: GraphBuilder
+    /// One per input; nil where an optional input is missing.
+    public let inputs: [Value?]
+    private var unread: Set<String>
+
+    public init(node: ONNXNode, opset: Int, builder: GraphBuilder, inputs: [Value?]) {
+        self.node = node
+        self.opset = opset
+        self.builder = builder
+        self.inputs = inputs
+        unread = Set(node.attributes.keys)
+    }
+
+    /// In error messages: the operator and the node's name or first output.
+    public var location: String {
+        "\(node.operatorType) \(node.name.isEmpty ? node.outputs.first { !$0.isEmpty } ?? "" : node.name)"
+    }
+
+    public func failure(_ found: String, accepted: String, kind: TesseraError.Kind = .unsupported) -> TesseraError {
+        TesseraError(kind, at: location, found: found, accepted: accepted)
+    }
+
+    /// Throws where an attribute was not read by the rule.
+    public func finish() throws {
+        if let name = unread.sorted().first { throw failure("the attribute \(name)", accepted: "the attributes of version \(opset)") }
+    }
+
+    // MARK: Inputs
+
+    public func input(_ index: Int) throws -> Value {
+        guard let value = optionalInput(index) else { throw failure("no input \(index)", accepted: "a value there", kind: .invalid) }
+        return value
+    }
+
+    public func optionalInput(_ index: Int) -> Value? { index < inputs.count ? inputs[index] : nil }
+
+    /// All inputs of a variadic operator.
+    public func allInputs() throws -> [Value] { try inputs.indices.map(input) }
+
+    public func type(_ index: Int) throws -> TensorType { builder.type(of: try input(index)) }
+
+    /// The tensor of an input that must be known when the model is read, such as the shape of a Reshape.
+    public func constant(_ index: Int) throws -> Tensor {
+        guard let tensor = optionalConstant(index) else { throw failure("input \(index), which is computed at run time", accepted: "a constant") }
+        return tensor
+    }
+
+    /// The tensor of a constant input; nil where the input is missing or not constant.
+    public func optionalConstant(_ index: Int) -> Tensor? {
+        guard let value = optionalInput(index), let constant = builder.graph[value.node].op as? Constant else { return nil }
+        return constant.value.tensor
+    }
+
+    /// A constant integer input as Ints; nil where the input is missing.
+    public func integers(input index: Int) throws -> [Int]? {
+        guard optionalInput(index) != nil else { return nil }
+        return try constant(index).converted(to: .int64).array(of: Int64.self).map { Int($0) }
+    }
+
+    // MARK: Attributes
+
+    public func has(_ name: String) -> Bool { node.attributes[name] != nil }
+
+    private func attribute(_ name: String) -> ONNXAttribute? {
+        unread.remove(name)
+        return node.attributes[name]
+    }
+
+    /// Marks an attribute as understood without using it.
+    public func ignore(_ names: String...) { unread.subtract(names) }
+
+    public func int(_ name: String) throws -> Int? {
+        switch attribute(name) {
+        case nil: nil
+        case .int(let value): Int(value)
+        default: throw failure("the attribute \(name) of another kind", accepted: "an integer", kind: .invalid)
+        }
+    }
+
+    public func int(_ name: String, default standard: Int) throws -> Int { try int(name) ?? standard }
+    public func bool(_ name: String, default standard: Bool = false) throws -> Bool { try int(name).map { $0 != 0 } ?? standard }
+
+    public func ints(_ name: String) throws -> [Int]? {
+        switch attribute(name) {
+        case nil: nil
+        case .ints(let values): values.map { Int($0) }
+        default: throw failure("the attribute \(name) of another kind", accepted: "a list of integers", kind: .invalid)
+        }
+    }
+
+    public func float(_ name: String) throws -> Double? {
+        switch attribute(name) {
+        case nil: nil
+        case .float(let value): Double(value)
+        default: throw failure("the attribute \(name) of another kind", accepted: "a number", kind: .invalid)
+        }
+    }
+
+    public func float(_ name: String, default standard: Double) throws -> Double { try float(name) ?? standard }
+
+    public func floats(_ name: String) throws -> [Double]? {
+        switch attribute(name) {
+        case nil: nil
+        case .floats(let values): values.map { Double($0) }
+        default: throw failure("the attribute \(name) of another kind", accepted: "a list of numbers", kind: .invalid)
+        }
+    }
+
+    public func string(_ name: String) throws -> String? {
+        switch attribute(name) {
+        case nil: nil
+        case .string(let value): value
+        default: throw failure("the attribute \(name) of another kind", accepted: "a string", kind: .invalid)
+        }
+    }
+
+    public func tensor(_ name: String) throws -> Tensor? {
+        switch attribute(name) {
+        case nil: nil
+        case .tensor(let value): value
+        default: throw failure("the attribute \(name) of another kind", accepted: "a tensor", kind: .invalid)
+        }
+    }
+
+    /// The op with every field set that ONNX stores as an attribute of the node under the field's ONNX name.
+    public func fields<O: Op>(into op: O) throws -> O {
+        var op = op
+        for field in O.fields {
+            guard let name = field.onnxName, let value = attribute(name) else { continue }
+            switch value {
+            case .int(let number): try op.setAttribute(field.name, to: op.isFlag(field.name) ? .bool(number != 0) : .int(Int(number)))
+            case .ints(let numbers): try op.setAttribute(field.name, to: .ints(numbers.map { Int($0) }))
+            case .float(let number): try op.setAttribute(field.name, to: .float(Double(number)))
+            case .string(let text): try op.setAttribute(field.name, to: .string(text))
+            default: throw failure("the attribute \(name) of an unexpected kind", accepted: "an integer, integers, a number or a string", kind: .invalid)
+            }
+        }
+        return op
+    }
+
+    // MARK: Adding nodes
+
+    /// Adds an op on values and returns its first output.
+    public func add(_ op: any Op, _ inputs: Value...) throws -> Value { try addAll(op, inputs)[0] }
+
+    /// Adds an op on values and returns its outputs.
+    public func addAll(_ op: any Op, _ inputs: [Value]) throws -> [Value] {
+        do { return try builder.add(op, inputs, path: node.name) } catch let error as TesseraError {
+            throw node.name.isEmpty ? error.within(location) : error
+        }
+    }
+
+    /// An axis counted from the end where negative; throws where the tensor has no such axis.
+    public func axis(_ axis: Int, rank: Int) throws -> Int {
+        guard axis >= -rank, axis < max(rank, 1) else { throw failure("the axis \(axis) of a tensor of rank \(rank)", accepted: "\(-rank) to \(rank - 1)", kind: .invalid) }
+        return axis < 0 ? axis + rank : axis
+    }
+}
+
+extension Op {
+    fileprivate func isFlag(_ name: String) -> Bool {
+        if case .bool = attributes.first(where: { $0.name == name })?.value { true } else { false }
+    }
+}

@@ -1,0 +1,40 @@
+import TesseraIR
+
+extension OpCatalog {
+    /// Every op of the engine: one line each.
+    public static let standard = OpCatalog([
+        // Model ops
+        Add.self,
+        AveragePool.self,
+        BatchNormalization.self,
+        BroadcastTo.self,
+        Clip.self,
+        Concat.self,
+        Convolution.self,
+        Linear.self,
+        MatrixMultiply.self,
+        MaxPool.self,
+        Multiply.self,
+        ReduceMean.self,
+        ReduceSum.self,
+        Relu.self,
+        Reshape.self,
+        Slice.self,
+        // Derived ops: they appear in training and lowering
+        AveragePoolGradient.self,
+        BatchNormalizationGradient.self,
+        BatchNormalizationTraining.self,
+        ClipGradient.self,
+        ConvolutionInputGradient.self,
+        ConvolutionWeightGradient.self,
+        MaxPoolGradient.self,
+        MovingAverage.self,
+        ReluGradient.self,
+        SliceGradient.self,
+    ])
+
+    /// Every rule by which an ONNX operator is read, by operator type.
+    public var onnxRules: [String: [ONNXRule]] {
+        Dictionary(grouping: types.flatMap { ($0 as? any ONNXImportable.Type)?.onnxRules ?? [] }, by: \.operatorType)
+    }
+}

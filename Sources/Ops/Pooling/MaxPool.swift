@@ -1,0 +1,88 @@
+import TesseraIR
+import TesseraTensors
+
+/// The maximum over sliding windows (ONNX MaxPool 1–22, first output): padding never wins, windows that lie wholly in padding do not exist.
+public struct MaxPool: DefinedOp, WindowedOp {
+    public static let mnemonic = "maxPool"
+    public static let fields = [
+        Field<MaxPool>("kernel", \.kernel, onnx: "kernel_shape", accepted: "positive numbers") { !$0.isEmpty && $0.allSatisfy { $0 > 0 } },
+        Field<MaxPool>("strides", \.strides, onnx: "strides", accepted: "positive numbers") { $0.allSatisfy { $0 > 0 } },
+        Field<MaxPool>("pads", \.pads, onnx: "pads"),
+        Field<MaxPool>("dilations", \.dilations, onnx: "dilations"),
+        Field<MaxPool>("ceilMode", \.ceilMode, onnx: "ceil_mode"),
+    ]
+    public var kernel: [Int] = [1]
+    public var strides: [Int] = []
+    public var pads: [Int] = []
+    public var dilations: [Int] = []
+    public var ceilMode = false
+
+    public init() {}
+    public init(kernel: [Int], strides: [Int] = [], pads: [Int] = [], dilations: [Int] = [], ceilMode: Bool = false) {
+        self.kernel = kernel
+        self.strides = strides
+        self.pads = pads
+        self.dilations = dilations
+        self.ceilMode = ceilMode
+    }
+
+    public var window: Window { Window(kernel: kernel, strides: strides, pads: pads, dilations: dilations, ceilMode: ceilMode) }
+
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] { [try pooledType(inputs, window)] }
+
+    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
+        let output = try outputTypes(for: inputs.map(\.type))[0].shape!
+        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [pool(type, inputs[0], output)] }
+    }
+
+    private func pool<T: DefinitionFloat>(_: T.Type, _ x: Tensor, _ output: [Int]) -> Tensor {
+        let spatial = Array(x.shape.dropFirst(2)), plane = spatial.reduce(1, *)
+        let taps = window.taps(input: spatial, output: Array(output.dropFirst(2)))
+        var values: [T] = []
+        values.reserveCapacity(output.reduce(1, *))
+        x.withElements(T.self) { x in
+            for image in 0..<output[0] * output[1] {
+                for window in taps {
+                    var best = -T.infinity
+                    for tap in window {
+                        let value = x[image * plane + tap.input]
+                        if value > best || value.isNaN { best = value }
+                    }
+                    values.append(best)
+                }
+            }
+        }
+        return Tensor(values, shape: output)
+    }
+}
+
+extension MaxPool: DifferentiableOp {
+    /// dx receives each window's dy at its first maximum in row-major order.
+    public func gradients(_ context: GradientContext) throws -> [Value?] {
+        [try context.add(MaxPoolGradient(of: self), context.outputGradient, context.inputs[0])]
+    }
+}
+
+extension MaxPool: ONNXImportable, ONNXExportable {
+    public static let onnxRules = [ONNXRule("MaxPool") { reader in
+        reader.ignore("storage_order")
+        if reader.node.outputs.count > 1, !reader.node.outputs[1].isEmpty { throw reader.failure("the output Indices", accepted: "the first output only") }
+        let spatial = Array(try reader.type(0).dimensions.dropFirst(2))
+        let kernel = try reader.ints("kernel_shape") ?? [], strides = try reader.ints("strides") ?? [], dilations = try reader.ints("dilations") ?? []
+        let pads = try reader.pads(kernel: kernel, strides: strides, dilations: dilations, input: spatial)
+        return [try reader.add(MaxPool(kernel: kernel, strides: strides, pads: pads, dilations: dilations, ceilMode: reader.bool("ceil_mode")), reader.input(0))]
+    }]
+    public func export(to writer: ONNXNodeWriter) throws { writer.emit("MaxPool", attributes: writer.attributes(of: self)) }
+}
+
+extension Op {
+    /// The type of a pooled [N, C, spatial…].
+    func pooledType(_ inputs: [TensorType], _ window: Window) throws -> TensorType {
+        try requireInputs(inputs, 1)
+        try requireFloating(inputs)
+        let x = inputs[0]
+        try require(x.rank == window.rank + 2, "x of type \(x)", accepted: "[N, C] and \(window.rank) spatial axes")
+        let output = try window.outputExtents(of: x.dimensions.dropFirst(2).map { try number($0, "x") }, at: mnemonic)
+        return TensorType(x.element, Array(x.dimensions.prefix(2)) + output.map { .fixed($0) })
+    }
+}

@@ -1,0 +1,47 @@
+import TesseraIR
+import TesseraTensors
+
+/// Repeats along axes of extent 1 and new leading axes to the given shape (ONNX Expand with a constant shape).
+public struct BroadcastTo: DefinedOp {
+    public static let mnemonic = "broadcastTo"
+    public static let fields = [Field<BroadcastTo>("shape", \.shape)]
+    public var shape: [Int] = []
+
+    public init() {}
+    public init(shape: [Int]) { self.shape = shape }
+
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
+        try requireInputs(inputs, 1)
+        let result = try Broadcast.dimensions([inputs[0].dimensions, shape.map { .fixed($0) }], at: mnemonic)
+        return [TensorType(inputs[0].element, result)]
+    }
+
+    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
+        let target = try outputTypes(for: inputs.map(\.type))[0].shape!
+        let x = inputs[0], size = x.element.byteCount
+        var result = Tensor(uninitialized: x.element, shape: target)
+        let offsets = Broadcast.offsets([x.shape], to: target)[0]
+        x.withUnsafeBytes { source in
+            result.withUnsafeMutableBytes { destination in
+                for (index, offset) in offsets.enumerated() {
+                    (destination.baseAddress! + index * size).copyMemory(from: source.baseAddress! + offset * size, byteCount: size)
+                }
+            }
+        }
+        return [result]
+    }
+}
+
+extension BroadcastTo: DifferentiableOp {
+    /// dx = dy summed over the repeated axes.
+    public func gradients(_ context: GradientContext) throws -> [Value?] {
+        [try context.sum(context.outputGradient, toTypeOf: context.inputs[0])]
+    }
+}
+
+extension BroadcastTo: ONNXImportable, ONNXExportable {
+    public static let onnxRules = [ONNXRule("Expand") { reader in [try reader.add(BroadcastTo(shape: reader.integers(input: 1) ?? []), reader.input(0))] }]
+    public func export(to writer: ONNXNodeWriter) throws {
+        writer.emit("Expand", inputs: [writer.inputs[0], writer.constant("shape", shape)])
+    }
+}

@@ -1,0 +1,120 @@
+import TesseraIR
+import TesseraTensors
+
+/// An op that maps every element by itself: same type out as in. Conforming types give the function; typing and definition follow.
+public protocol UnaryOp: DefinedOp {
+    func apply<T: DefinitionFloat>(_ x: T) -> T
+}
+
+extension UnaryOp {
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
+        try requireInputs(inputs, 1)
+        try requireFloating(inputs)
+        return [inputs[0]]
+    }
+
+    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
+        try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [map(type, inputs[0])] }
+    }
+
+    private func map<T: DefinitionFloat>(_: T.Type, _ x: Tensor) -> Tensor {
+        Tensor(x.withElements(T.self) { $0.map { apply($0) } }, shape: x.shape)
+    }
+}
+
+/// An op on two operands that broadcast against each other as in NumPy (ONNX 7+): same element type in and out.
+public protocol BinaryOp: DefinedOp {
+    func apply<T: DefinitionFloat>(_ a: T, _ b: T) -> T
+    /// The same on integers, wrapping on overflow; nil where the op is defined for floats only.
+    func apply(_ a: Int64, _ b: Int64) -> Int64?
+}
+
+extension BinaryOp {
+    public func apply(_ a: Int64, _ b: Int64) -> Int64? { nil }
+
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
+        try requireInputs(inputs, 2)
+        try requireSameElement(inputs)
+        let element = inputs[0].element
+        try require(element.isFloatingPoint || element.isInteger && apply(1, 1) != nil, "operands of type \(element.rawValue)", accepted: "a type the op is defined for")
+        return [TensorType(element, try Broadcast.dimensions(inputs.map(\.dimensions), at: mnemonic))]
+    }
+
+    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
+        let element = inputs[0].element
+        let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
+        if element.isInteger {
+            let a = inputs[0].converted(to: .int64).array(of: Int64.self), b = inputs[1].converted(to: .int64).array(of: Int64.self)
+            let offsets = Broadcast.offsets([inputs[0].shape, inputs[1].shape], to: shape)
+            let values = zip(offsets[0], offsets[1]).map { apply(a[$0], b[$1])! }
+            return [Tensor(values, shape: shape).converted(to: element)]
+        }
+        return try Definition.floating(inputs, like: element) { type, inputs in [combine(type, inputs[0], inputs[1], shape)] }
+    }
+
+    private func combine<T: DefinitionFloat>(_: T.Type, _ a: Tensor, _ b: Tensor, _ shape: [Int]) -> Tensor {
+        a.withElements(T.self) { x in
+            b.withElements(T.self) { y in
+                if a.shape == b.shape { return Tensor(zip(x, y).map { apply($0, $1) }, shape: shape) }
+                let offsets = Broadcast.offsets([a.shape, b.shape], to: shape)
+                return Tensor(zip(offsets[0], offsets[1]).map { apply(x[$0], y[$1]) }, shape: shape)
+            }
+        }
+    }
+}
+
+/// NumPy broadcasting: shapes align at the last axis; extents agree or one of them is 1.
+public enum Broadcast {
+    /// The common dimensions; throws where two extents differ and neither is 1.
+    public static func dimensions(_ operands: [[Dimension]], at location: String) throws -> [Dimension] {
+        let rank = operands.map(\.count).max() ?? 0
+        return try (0..<rank).map { axis in
+            var common = Dimension.fixed(1)
+            for operand in operands {
+                let index = axis - rank + operand.count
+                guard index >= 0, operand[index] != .fixed(1) else { continue }
+                if common != .fixed(1), common != operand[index] {
+                    let shapes = operands.map { "[" + $0.map(\.description).joined(separator: ",") + "]" }
+                    throw TesseraError(at: location, found: "the shapes \(shapes.joined(separator: " and "))", accepted: "shapes that broadcast: equal extents or 1, aligned at the last axis")
+                }
+                common = operand[index]
+            }
+            return common
+        }
+    }
+
+    /// Strides in elements with which a dense tensor of `shape` is read under a broadcast `target` shape: 0 along repeated axes.
+    public static func strides(of shape: [Int], to target: [Int]) -> [Int] {
+        var result = [Int](repeating: 0, count: target.count), stride = 1
+        for axis in shape.indices.reversed() {
+            result[axis + target.count - shape.count] = shape[axis] == 1 ? 0 : stride
+            stride *= shape[axis]
+        }
+        return result
+    }
+
+    /// For each operand the element offsets, in the order of the target's elements.
+    static func offsets(_ shapes: [[Int]], to target: [Int]) -> [[Int]] {
+        shapes.map { shape in
+            let strides = strides(of: shape, to: target)
+            var result = [0]
+            for axis in target.indices {
+                result = result.flatMap { base in (0..<target[axis]).map { base + $0 * strides[axis] } }
+            }
+            return result
+        }
+    }
+}
+
+extension GradientContext {
+    /// The gradient of a broadcast operand: summed over the axes along which it was repeated.
+    func sum(_ gradient: Value, toTypeOf operand: Value) throws -> Value {
+        let from = type(of: gradient), to = type(of: operand)
+        if from.dimensions == to.dimensions { return gradient }
+        let lead = from.rank - to.rank
+        let axes = (0..<from.rank).filter { $0 < lead || to.dimensions[$0 - lead] == .fixed(1) && from.dimensions[$0] != .fixed(1) }
+        var result = try add(ReduceSum(axes: axes, keepsDimensions: true), gradient)
+        if lead > 0 { result = try add(Reshape(to: to.shape ?? to.dimensions.map { $0.value ?? 0 }), result) }
+        return result
+    }
+}

@@ -1,0 +1,70 @@
+import TesseraIR
+import TesseraTensors
+
+/// The sliding window of convolutions and pooling over any number of spatial axes: kernel, strides, pads
+/// (all begins, then all ends, as in ONNX) and dilations. Empty lists mean 1, 0 and 1 everywhere.
+public struct Window: Sendable, Equatable {
+    public var kernel: [Int]
+    public var strides: [Int]
+    public var padsBegin: [Int]
+    public var padsEnd: [Int]
+    public var dilations: [Int]
+    /// Round the number of windows up; a window must still begin inside the input or its leading padding (PyTorch, and ONNX 22).
+    public var ceilMode: Bool
+
+    public init(kernel: [Int], strides: [Int] = [], pads: [Int] = [], dilations: [Int] = [], ceilMode: Bool = false) {
+        let rank = kernel.count
+        self.kernel = kernel
+        self.strides = strides.isEmpty ? Array(repeating: 1, count: rank) : strides
+        padsBegin = pads.isEmpty ? Array(repeating: 0, count: rank) : Array(pads.prefix(pads.count / 2))
+        padsEnd = pads.isEmpty ? Array(repeating: 0, count: rank) : Array(pads.suffix(pads.count / 2))
+        self.dilations = dilations.isEmpty ? Array(repeating: 1, count: rank) : dilations
+        self.ceilMode = ceilMode
+    }
+
+    public var rank: Int { kernel.count }
+
+    /// Cells the kernel covers along an axis, dilation included.
+    public func extent(_ axis: Int) -> Int { (kernel[axis] - 1) * dilations[axis] + 1 }
+
+    /// The number of windows along each axis. Throws where the lists differ in length or no window fits.
+    public func outputExtents(of input: [Int], at location: String) throws -> [Int] {
+        guard [strides.count, padsBegin.count, padsEnd.count, dilations.count].allSatisfy({ $0 == rank }), input.count == rank else {
+            throw TesseraError(at: location, found: "kernel \(kernel), strides \(strides), pads \(padsBegin + padsEnd), dilations \(dilations) on \(input.count) spatial axes", accepted: "one of each an axis, two pads")
+        }
+        return try (0..<rank).map { axis in
+            let room = input[axis] + padsBegin[axis] + padsEnd[axis] - extent(axis)
+            guard room >= 0, kernel[axis] > 0, strides[axis] > 0, dilations[axis] > 0 else {
+                throw TesseraError(at: location, found: "a window of \(extent(axis)) (stride \(strides[axis])) over \(input[axis]) cells with pads \(padsBegin[axis]) and \(padsEnd[axis])", accepted: "a window that fits")
+            }
+            var count = (ceilMode ? (room + strides[axis] - 1) / strides[axis] : room / strides[axis]) + 1
+            if ceilMode, (count - 1) * strides[axis] >= input[axis] + padsBegin[axis] { count -= 1 }
+            return count
+        }
+    }
+
+    /// For every output position in row-major order, the pairs (offset in the input plane, offset in the kernel) that it reads.
+    func taps(input: [Int], output: [Int]) -> [[(input: Int, kernel: Int)]] {
+        var result: [[(input: Int, kernel: Int)]] = [[(0, 0)]]
+        for axis in 0..<rank {
+            let along = (0..<output[axis]).map { position in
+                (0..<kernel[axis]).compactMap { tap -> (input: Int, kernel: Int)? in
+                    let cell = position * strides[axis] - padsBegin[axis] + tap * dilations[axis]
+                    return cell >= 0 && cell < input[axis] ? (cell, tap) : nil
+                }
+            }
+            result = result.flatMap { outer in
+                along.map { inner in
+                    outer.flatMap { o in inner.map { (o.input * input[axis] + $0.input, o.kernel * kernel[axis] + $0.kernel) } }
+                }
+            }
+        }
+        return result
+    }
+}
+
+/// An op that slides a window; its lists hold one entry a spatial axis (pads two) or nothing for the defaults.
+protocol WindowedOp: Op {
+    var strides: [Int] { get }
+    var pads: [Int] { get }
+}
