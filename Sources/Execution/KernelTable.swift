@@ -1,0 +1,69 @@
+import CKernels
+import Foundation
+import TesseraTensors
+
+/// The kernels of one instruction set.
+public struct KernelTable: @unchecked Sendable {
+    public let pointer: UnsafePointer<tessera_kernels>
+    public let instructionSet: InstructionSet
+
+    /// Throws where the machine lacks the instruction set.
+    public init(_ set: InstructionSet) throws {
+        guard let pointer = tessera_kernels_for(set.code) else {
+            let available = InstructionSet.allCases.filter { tessera_kernels_for($0.code) != nil }.map(\.rawValue)
+            throw TesseraError(at: "instruction set", found: "\(set.rawValue), which this machine lacks", accepted: available.joined(separator: ", "))
+        }
+        self.pointer = pointer
+        instructionSet = set
+    }
+}
+
+/// The instruction sets that kernels are compiled for. Results may differ in the last bits between them, never within one.
+public enum InstructionSet: String, Sendable, CaseIterable {
+    case avx512, avx2, generic
+
+    var code: tessera_isa {
+        switch self {
+        case .avx512: TESSERA_ISA_AVX512
+        case .avx2: TESSERA_ISA_AVX2
+        case .generic: TESSERA_ISA_GENERIC
+        }
+    }
+
+    /// The best one the machine has.
+    public static var best: InstructionSet { allCases.first { tessera_kernels_for($0.code) != nil }! }
+}
+
+/// How programs are made and run. The environment is read here and nowhere else.
+public struct ExecutionOptions: Sendable {
+    /// Worker threads; results do not depend on it.
+    public var threads: Int
+    public var instructionSet: InstructionSet
+
+    public init(threads: Int, instructionSet: InstructionSet = .best) {
+        self.threads = threads
+        self.instructionSet = instructionSet
+    }
+
+    /// `TESSERA_THREADS` (default: the processors this process may use) and `TESSERA_ISA` (avx512, avx2, generic; default: the best).
+    public static func fromEnvironment(threads: Int? = nil) throws -> ExecutionOptions {
+        let environment = ProcessInfo.processInfo.environment
+        var count = threads ?? availableProcessors
+        if threads == nil, let text = environment["TESSERA_THREADS"] {
+            guard let number = Int(text), (1...1024).contains(number) else { throw TesseraError(at: "TESSERA_THREADS", found: text, accepted: "1 to 1024") }
+            count = number
+        }
+        guard let text = environment["TESSERA_ISA"] else { return ExecutionOptions(threads: count) }
+        guard let set = InstructionSet(rawValue: text) else {
+            throw TesseraError(at: "TESSERA_ISA", found: text, accepted: InstructionSet.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return ExecutionOptions(threads: count, instructionSet: set)
+    }
+
+    /// The processors the scheduler lets this process run on: cpusets and `taskset` are honoured.
+    public static var availableProcessors: Int {
+        var set = cpu_set_t()
+        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return ProcessInfo.processInfo.activeProcessorCount }
+        return withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
+    }
+}

@@ -1,0 +1,44 @@
+import TesseraIR
+import TesseraPlanning
+import TesseraTensors
+
+/// Where a buffer of a step lies.
+public enum Location: Sendable, Equatable {
+    case arena(offset: Int)
+    case state(path: String)
+    case constant(index: Int)
+}
+
+/// One step of a program: a lowered node with the places of everything it touches.
+public struct Step: Sendable {
+    public let node: Node
+    public let lowered: LoweredStep
+    public let inputs: [Location]
+    public let outputs: [Location]
+    public let prepared: Location
+    public let shared: Location
+    /// Prepared once a session, because nothing the preparation reads can change during a run.
+    public let isPreparedOnce: Bool
+
+    /// Runs the op's definition for lack of a kernel.
+    public var runsDefinition: Bool { lowered.kernel == "definition" }
+}
+
+/// A graph made ready to run: steps in order, the memory plan, and the constants. Immutable; a `Session` runs it.
+public struct Program: Sendable {
+    /// The graph after all passes, with its layout conversions.
+    public let graph: Graph
+    public let layouts: [Value: Layout]
+    public let steps: [Step]
+    public let plan: MemoryPlan
+    public let kernels: KernelTable
+    let constants: [Tensor]
+    let inputLocations: [String: (type: TensorType, location: Location)]
+    let outputLocations: [(name: String, type: TensorType, location: Location)]
+    /// New state values that could not be written in place: copied over the old ones when all steps are done.
+    let stateCopies: [(path: String, type: TensorType, location: Location)]
+    let workerBytes: Int
+
+    /// The nodes that run their definition for lack of a kernel.
+    public var stepsWithoutKernel: [Node] { steps.filter(\.runsDefinition).map(\.node) }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import TesseraIR
+import TesseraTensors
+
+/// One run's memory and workers for a program. Runs allocate nothing but the result tensors. Not to be used from two threads at once.
+public final class Session: @unchecked Sendable {
+    public let program: Program
+    public let states: StateMemory
+    private let pool: WorkerPool
+    private let arena: Arena
+    private let scratch: Arena
+    private let scratchStride: Int
+    private let memories: [StepMemory]
+    private var preparedVersion = -1
+
+    /// Throws where a state is missing in `states` or the system has no memory.
+    public init(_ program: Program, states: StateMemory, pool: WorkerPool) throws {
+        self.program = program
+        self.states = states
+        self.pool = pool
+        arena = try Arena(byteCount: program.plan.byteCount)
+        scratchStride = (program.workerBytes + 127) / 64 * 64
+        scratch = try Arena(byteCount: scratchStride * pool.threadCount)
+        let base = arena.base
+        func resolve(_ location: Location, _ type: TensorType?) throws -> UnsafeMutableRawPointer {
+            switch location {
+            case .arena(let offset): base + offset
+            case .state(let path): try states.pointer(path, type!)
+            case .constant(let index): program.constants[index].withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
+            }
+        }
+        memories = try program.steps.map { step in
+            StepMemory(
+                inputs: try zip(step.inputs, step.node.inputs).map { try resolve($0, program.graph.type(of: $1)) },
+                outputs: try zip(step.outputs, step.node.outputTypes).map { try resolve($0, $1) },
+                prepared: try resolve(step.prepared, nil), shared: try resolve(step.shared, nil)
+            )
+        }
+    }
+
+    public convenience init(_ program: Program, parameters: ParameterStore, threads: Int) throws {
+        try self.init(program, states: StateMemory(for: program.graph, loading: parameters), pool: WorkerPool(threadCount: threads))
+    }
+
+    /// Bytes of the arena and the workers' scratch memory.
+    public var byteCount: Int { arena.byteCount + scratch.byteCount }
+
+    /// Runs all steps: inputs in, updates applied to the states, outputs out. Throws where an input is missing or has another type.
+    /// `observe` is called after every step, for profiles.
+    public func run(_ inputs: [String: Tensor], observe: ((Step, Duration) -> Void)? = nil) throws -> [String: Tensor] {
+        for (name, entry) in program.inputLocations {
+            guard let tensor = inputs[name] else { throw TesseraError(at: "input \(name)", found: "nothing", accepted: "\(entry.type)") }
+            guard tensor.type == entry.type else { throw TesseraError(at: "input \(name)", found: "a tensor \(tensor.type)", accepted: "\(entry.type)") }
+            tensor.withUnsafeBytes { pointer(entry.location).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        }
+        let mustPrepare = preparedVersion != states.version
+        let clock = ContinuousClock()
+        for (step, memory) in zip(program.steps, memories) {
+            let start = clock.now
+            if mustPrepare || !step.isPreparedOnce { try run(step.lowered.preparation, memory) }
+            try run(step.lowered.phases, memory)
+            observe?(step, clock.now - start)
+        }
+        for copy in program.stateCopies {
+            let target = try states.pointer(copy.path, copy.type)
+            target.copyMemory(from: pointer(copy.location), byteCount: copy.type.elementCount! * copy.type.element.byteCount)
+        }
+        if !program.graph.updates.isEmpty { states.noteChange() }
+        preparedVersion = states.version
+        var results: [String: Tensor] = [:]
+        for output in program.outputLocations {
+            let shape = output.type.shape!
+            let source = try output.location.isState ? states.pointer(output.location.statePath!, output.type) : pointer(output.location)
+            let bytes = UnsafeRawBufferPointer(start: source, count: shape.reduce(1, *) * output.type.element.byteCount)
+            results[output.name] = Tensor(copying: bytes, element: output.type.element, shape: shape)
+        }
+        return results
+    }
+
+    private func run(_ phases: [Phase], _ memory: StepMemory) throws {
+        let scratch = scratch.base, stride = scratchStride
+        for phase in phases {
+            let body = phase.run
+            try pool.run(tiles: phase.tileCount) { worker, tile in try body(tile, memory, scratch + worker * stride) }
+        }
+    }
+
+    private func pointer(_ location: Location) -> UnsafeMutableRawPointer {
+        switch location {
+        case .arena(let offset): arena.base + offset
+        case .constant(let index): program.constants[index].withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
+        case .state(let path): preconditionFailure("the state \(path) is resolved through the state memory")
+        }
+    }
+}
+
+extension Location {
+    var isState: Bool { statePath != nil }
+    var statePath: String? { if case .state(let path) = self { path } else { nil } }
+}

@@ -1,0 +1,141 @@
+import TesseraIR
+import TesseraPlanning
+import TesseraTensors
+
+/// Which values share bytes, and for how long these must be kept. Views and in-place results join the storage of their input.
+struct StorageAssignment {
+    private enum Home { case arena, state(String), constant(Int) }
+    private struct Storage {
+        var home: Home
+        var name: String
+        var byteCount: Int
+        var first: Int
+        var last: Int
+        var readers: [NodeID] = []
+    }
+
+    private let graph: Graph
+    /// The last step that reads each value.
+    private var lastRead: [Value: Int] = [:]
+    private let results: Set<Value>
+    private let updatePaths: [Value: String]
+    private var storages: [Storage] = []
+    private var storageOf: [Value: Int] = [:]
+    private var members: [Int: [Value]] = [:]
+    private var stepOfNode: [NodeID: Int] = [:]
+    private(set) var constants: [Tensor] = []
+
+    init(graph: Graph) {
+        self.graph = graph
+        results = Set(graph.results)
+        updatePaths = Dictionary(graph.updates.map { ($0.value, $0.path) }) { first, _ in first }
+        var step = 0
+        for node in graph.nodes {
+            switch node.op {
+            case is Input: add(node.output(), Storage(home: .arena, name: Self.name(node), byteCount: Self.bytes(node.outputTypes[0]), first: 0, last: 0))
+            case let state as State: add(node.output(), Storage(home: .state(state.path), name: state.path, byteCount: 0, first: 0, last: 0))
+            case let constant as Constant:
+                guard let tensor = constant.value.tensor else { preconditionFailure("the constant \(node.id) has no tensor") }
+                constants.append(tensor)
+                add(node.output(), Storage(home: .constant(constants.count - 1), name: Self.name(node), byteCount: 0, first: 0, last: 0))
+            default:
+                for input in node.inputs { lastRead[input] = step }
+                stepOfNode[node.id] = step
+                step += 1
+            }
+        }
+    }
+
+    private static func name(_ node: Node) -> String { node.path.isEmpty ? "\(node.id) \(node.op.mnemonic)" : "\(node.id) \(node.op.mnemonic) \(node.path)" }
+    private static func bytes(_ type: TensorType) -> Int { type.elementCount! * type.element.byteCount }
+
+    private mutating func add(_ value: Value, _ storage: Storage) {
+        storageOf[value] = storages.count
+        members[storages.count] = [value]
+        storages.append(storage)
+    }
+
+    private mutating func join(_ value: Value, _ storage: Int, step: Int) {
+        storageOf[value] = storage
+        members[storage]!.append(value)
+        storages[storage].last = max(storages[storage].last, step)
+    }
+
+    /// Gives storage to the outputs of the node that runs at `step`.
+    mutating func assign(_ node: Node, step: Int, lowered: LoweredStep) {
+        for input in node.inputs {
+            let storage = storageOf[input]!
+            storages[storage].last = max(storages[storage].last, step)
+            storages[storage].readers.append(node.id)
+        }
+        for (slot, type) in node.outputTypes.enumerated() {
+            let value = node.output(slot)
+            if let index = lowered.viewOfInput, slot == 0 {
+                join(value, storageOf[node.inputs[index]]!, step: step)
+            } else if let storage = overwritable(for: value, slot: slot, node, step, lowered) {
+                join(value, storage, step: step)
+            } else {
+                add(value, Storage(home: .arena, name: Self.name(node) + (slot == 0 ? "" : ".\(slot)"), byteCount: Self.bytes(type), first: step, last: step))
+            }
+        }
+    }
+
+    /// The storage of an input that the output may be written over: nothing in it is read later and it is nobody's result. A state
+    /// may be overwritten only by its own update.
+    private func overwritable(for value: Value, slot: Int, _ node: Node, _ step: Int, _ lowered: LoweredStep) -> Int? {
+        for pair in lowered.inPlace where pair.output == slot {
+            let input = node.inputs[pair.input], storage = storageOf[input]!
+            let type = graph.type(of: input), output = node.outputTypes[slot]
+            guard Self.bytes(type) == Self.bytes(output) else { continue }
+            // Another operand in the same storage would be overwritten while it is read.
+            guard node.inputs.enumerated().allSatisfy({ $0.offset == pair.input || storageOf[$0.element] != storage }) else { continue }
+            guard node.outputTypes.indices.allSatisfy({ $0 == slot || storageOf[node.output($0)] != storage }) else { continue }
+            let isFree = members[storage]!.allSatisfy { lastRead[$0, default: -1] <= step && !results.contains($0) }
+            guard isFree else { continue }
+            switch storages[storage].home {
+            case .arena: return storage
+            case .state(let path): if updatePaths[value] == path, members[storage]!.count == 1 { return storage }
+            case .constant: continue
+            }
+        }
+        return nil
+    }
+
+    /// Outputs and updates are read when the last step is done.
+    mutating func keepResults(until last: Int) {
+        for value in results {
+            let storage = storageOf[value]!
+            storages[storage].last = last
+        }
+    }
+
+    /// One request a storage, in order; those outside the arena ask for nothing.
+    var requests: [BufferRequest] {
+        storages.map { storage in
+            let isInArena = if case .arena = storage.home { true } else { false }
+            let readers = storage.readers.map { "\($0)" }.joined(separator: ", ")
+            return BufferRequest(
+                name: storage.name, reason: readers.isEmpty ? "a result" : "read by \(readers)", byteCount: isInArena ? storage.byteCount : 0,
+                steps: storage.first...max(storage.first, storage.last)
+            )
+        }
+    }
+
+    func location(of value: Value, in plan: MemoryPlan) -> Location {
+        let index = storageOf[value]!
+        return switch storages[index].home {
+        case .arena: .arena(offset: plan.placements[index].offset)
+        case .state(let path): .state(path: path)
+        case .constant(let constant): .constant(index: constant)
+        }
+    }
+
+    /// Whether a value stays the same during every run: a constant, or a state that the program does not update.
+    func isStatic(_ value: Value, updated: Set<String>) -> Bool {
+        switch storages[storageOf[value]!].home {
+        case .arena: false
+        case .state(let path): !updated.contains(path)
+        case .constant: true
+        }
+    }
+}
