@@ -20,10 +20,16 @@ let package = Package(
     targets: [
         module("Tensors"),
         tests("Tensors", ["TesseraTensors"]),
+        tests("Execution", ["TesseraCompiler", "TesseraAutodiff", "TesseraModels"]),
         module("IR", ["TesseraTensors", .product(name: "RealModule", package: "swift-numerics")]),
         module("Ops", ["TesseraIR"]),
         module("Autodiff", ["TesseraOps"]),
         module("Layers", ["TesseraOps"]),
+        .target(name: "CKernels"),
+        module("Passes", ["TesseraOps"]),
+        module("Planning", ["TesseraIR"]),
+        module("Execution", ["TesseraPlanning", "TesseraOps", "CKernels"]),
+        module("Compiler", ["TesseraPasses", "TesseraExecution"]),
         .target(name: "TesseraModels", dependencies: ["TesseraLayers"], path: "Models"),
     ],
     swiftLanguageModes: [.v6]

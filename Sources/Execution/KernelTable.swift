@@ -61,9 +61,5 @@ public struct ExecutionOptions: Sendable {
     }
 
     /// The processors the scheduler lets this process run on: cpusets and `taskset` are honoured.
-    public static var availableProcessors: Int {
-        var set = cpu_set_t()
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return ProcessInfo.processInfo.activeProcessorCount }
-        return withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-    }
+    public static var availableProcessors: Int { Int(tessera_available_processors()) }
 }

@@ -22,14 +22,13 @@ extension Program {
             storage.assign(node, step: index, lowered: step)
             lowered.append(step)
         }
-        storage.keepResults(until: max(nodes.count - 1, 0))
+        storage.keepResults()
 
         var requests = storage.requests
         let firstWorkspace = requests.count
-        let updated = Set(assigned.graph.updates.map(\.path))
         var isPreparedOnce: [Bool] = []
         for (index, (node, step)) in zip(nodes, lowered).enumerated() {
-            let once = step.preparedInputs.allSatisfy { storage.isStatic(node.inputs[$0], updated: updated) }
+            let once = step.preparedInputs.allSatisfy { storage.isStatic(node.inputs[$0]) }
             isPreparedOnce.append(once)
             let life = once ? 0...max(nodes.count - 1, 0) : index...index
             requests.append(BufferRequest(name: "\(node.id) prepared", reason: step.kernel, byteCount: step.preparedBytes, steps: life))
@@ -49,7 +48,7 @@ extension Program {
             return Step(
                 node: node, lowered: step, inputs: node.inputs.map(location), outputs: node.outputTypes.indices.map { location(node.output($0)) },
                 prepared: .arena(offset: plan.placements[firstWorkspace + 2 * index].offset), shared: .arena(offset: plan.placements[firstWorkspace + 2 * index + 1].offset),
-                isPreparedOnce: isPreparedOnce[index]
+                isPreparedOnce: isPreparedOnce[index], isStatic: !node.outputTypes.isEmpty && storage.isStatic(node.output())
             )
         }
         inputLocations = Dictionary(uniqueKeysWithValues: assigned.graph.inputs.map { ($0.name, (type: $0.type, location: location($0.value))) })

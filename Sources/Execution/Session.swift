@@ -55,7 +55,7 @@ public final class Session: @unchecked Sendable {
         }
         let mustPrepare = preparedVersion != states.version
         let clock = ContinuousClock()
-        for (step, memory) in zip(program.steps, memories) {
+        for (step, memory) in zip(program.steps, memories) where mustPrepare || !step.isStatic {
             let start = clock.now
             if mustPrepare || !step.isPreparedOnce { try run(step.lowered.preparation, memory) }
             try run(step.lowered.phases, memory)

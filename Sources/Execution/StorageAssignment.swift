@@ -24,26 +24,35 @@ struct StorageAssignment {
     private var members: [Int: [Value]] = [:]
     private var stepOfNode: [NodeID: Int] = [:]
     private(set) var constants: [Tensor] = []
+    /// Values that no run can change: constants, states that the graph does not update, and what is computed from these alone.
+    private var staticValues: Set<Value> = []
+    private var lastStep = 0
 
     init(graph: Graph) {
         self.graph = graph
         results = Set(graph.results)
         updatePaths = Dictionary(graph.updates.map { ($0.value, $0.path) }) { first, _ in first }
+        let updated = Set(graph.updates.map(\.path))
         var step = 0
         for node in graph.nodes {
             switch node.op {
             case is Input: add(node.output(), Storage(home: .arena, name: Self.name(node), byteCount: Self.bytes(node.outputTypes[0]), first: 0, last: 0))
-            case let state as State: add(node.output(), Storage(home: .state(state.path), name: state.path, byteCount: 0, first: 0, last: 0))
+            case let state as State:
+                if !updated.contains(state.path) { staticValues.insert(node.output()) }
+                add(node.output(), Storage(home: .state(state.path), name: state.path, byteCount: 0, first: 0, last: 0))
             case let constant as Constant:
                 guard let tensor = constant.value.tensor else { preconditionFailure("the constant \(node.id) has no tensor") }
                 constants.append(tensor)
+                staticValues.insert(node.output())
                 add(node.output(), Storage(home: .constant(constants.count - 1), name: Self.name(node), byteCount: 0, first: 0, last: 0))
             default:
                 for input in node.inputs { lastRead[input] = step }
+                if node.inputs.allSatisfy(staticValues.contains) { for slot in node.outputTypes.indices { staticValues.insert(node.output(slot)) } }
                 stepOfNode[node.id] = step
                 step += 1
             }
         }
+        lastStep = max(step - 1, 0)
     }
 
     private static func name(_ node: Node) -> String { node.path.isEmpty ? "\(node.id) \(node.op.mnemonic)" : "\(node.id) \(node.op.mnemonic) \(node.path)" }
@@ -75,7 +84,10 @@ struct StorageAssignment {
             } else if let storage = overwritable(for: value, slot: slot, node, step, lowered) {
                 join(value, storage, step: step)
             } else {
-                add(value, Storage(home: .arena, name: Self.name(node) + (slot == 0 ? "" : ".\(slot)"), byteCount: Self.bytes(type), first: step, last: step))
+                // A static result is computed once a session and must outlive every run.
+                let life = staticValues.contains(value) ? 0...lastStep : step...step
+                let name = Self.name(node) + (slot == 0 ? "" : ".\(slot)")
+                add(value, Storage(home: .arena, name: name, byteCount: Self.bytes(type), first: life.lowerBound, last: life.upperBound))
             }
         }
     }
@@ -86,7 +98,7 @@ struct StorageAssignment {
         for pair in lowered.inPlace where pair.output == slot {
             let input = node.inputs[pair.input], storage = storageOf[input]!
             let type = graph.type(of: input), output = node.outputTypes[slot]
-            guard Self.bytes(type) == Self.bytes(output) else { continue }
+            guard Self.bytes(type) == Self.bytes(output), !staticValues.contains(input) else { continue }
             // Another operand in the same storage would be overwritten while it is read.
             guard node.inputs.enumerated().allSatisfy({ $0.offset == pair.input || storageOf[$0.element] != storage }) else { continue }
             guard node.outputTypes.indices.allSatisfy({ $0 == slot || storageOf[node.output($0)] != storage }) else { continue }
@@ -102,11 +114,8 @@ struct StorageAssignment {
     }
 
     /// Outputs and updates are read when the last step is done.
-    mutating func keepResults(until last: Int) {
-        for value in results {
-            let storage = storageOf[value]!
-            storages[storage].last = last
-        }
+    mutating func keepResults() {
+        for value in results { storages[storageOf[value]!].last = lastStep }
     }
 
     /// One request a storage, in order; those outside the arena ask for nothing.
@@ -130,12 +139,6 @@ struct StorageAssignment {
         }
     }
 
-    /// Whether a value stays the same during every run: a constant, or a state that the program does not update.
-    func isStatic(_ value: Value, updated: Set<String>) -> Bool {
-        switch storages[storageOf[value]!].home {
-        case .arena: false
-        case .state(let path): !updated.contains(path)
-        case .constant: true
-        }
-    }
+    /// Whether a value stays the same during every run.
+    func isStatic(_ value: Value) -> Bool { staticValues.contains(value) }
 }

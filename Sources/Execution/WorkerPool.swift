@@ -90,7 +90,7 @@ public final class WorkerPool: @unchecked Sendable {
                 condition.lock()
                 if shared.generation.load(ordering: .acquiring) == seen, !shared.isStopping.load(ordering: .acquiring) {
                     // A bounded wait, so that a worker that holds the last reference lets go of it.
-                    condition.wait(until: Date(timeIntervalSinceNow: 0.2))
+                    _ = condition.wait(until: Date(timeIntervalSinceNow: 0.2))
                 }
                 condition.unlock()
                 continue

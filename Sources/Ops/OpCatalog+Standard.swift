@@ -27,6 +27,7 @@ extension OpCatalog {
         ClipGradient.self,
         ConvolutionInputGradient.self,
         ConvolutionWeightGradient.self,
+        FoldedNorm.self,
         MaxPoolGradient.self,
         MovingAverage.self,
         ReluGradient.self,

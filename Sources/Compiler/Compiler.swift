@@ -1,0 +1,29 @@
+import TesseraExecution
+import TesseraIR
+import TesseraPasses
+import TesseraTensors
+
+/// From a graph to a program: the passes for its purpose, then layouts, kernels and the memory plan.
+public enum Compiler {
+    public enum Purpose: String, Sendable {
+        /// Outputs only; norms use their stored statistics and fold into convolutions.
+        case inference
+        /// A graph that already holds its gradients and updates.
+        case training
+
+        public var pipeline: Pipeline {
+            switch self {
+            case .inference: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution()])
+            case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes()])
+            }
+        }
+    }
+
+    /// Binds the named dimensions, runs the purpose's passes and lowers. Throws what typing, passes or planning find.
+    public static func compile(
+        _ graph: Graph, for purpose: Purpose, binding: [String: Int] = [:], instructionSet: InstructionSet = .best, log: RewriteLog = RewriteLog()
+    ) throws -> Program {
+        let optimized = try purpose.pipeline.run(try graph.binding(binding), log: log)
+        return try Program(lowering: optimized, kernels: try KernelTable(instructionSet))
+    }
+}
