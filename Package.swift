@@ -20,6 +20,10 @@ let package = Package(
     targets: [
         module("Tensors"),
         tests("Tensors", ["TesseraTensors"]),
+        .systemLibrary(name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .target(name: "CPNGShim", dependencies: ["CPNG"], path: "Sources/CPNGShim"),
+        module("Imaging", ["TesseraTensors", "CPNGShim"]),
+        tests("Imaging", ["TesseraImaging"]),
         tests("Execution", ["TesseraCompiler", "TesseraAutodiff", "TesseraModels"]),
         module("IR", ["TesseraTensors", .product(name: "RealModule", package: "swift-numerics")]),
         module("Ops", ["TesseraIR"]),

@@ -1,0 +1,50 @@
+import TesseraTensors
+
+extension Normalization {
+    /// Mean and deviation of each channel over all pixels of the samples at `indices`, preprocessed as for evaluation. Each image is read once
+    /// and forgotten; images are added up in order, so the number of workers does not matter.
+    public static func measured(on dataset: Dataset, indices: [Int], size: Int, channels: Int, workers: Int) throws -> Normalization {
+        let preprocessing = try Preprocessing(size: size, channels: channels)
+        let moments = try inOrder(indices.count, workers: workers) { position in
+            let image = try Image(png: dataset.samples[indices[position]].path)
+            return Moments(try preprocessing.evaluation(image))
+        }
+        let total = moments.reduce(Moments(channels: channels)) { $0.adding($1) }
+        return try Normalization(mean: total.mean.map { Float($0) }, deviation: total.squares.map { Float(($0 / max(total.count, 1)).squareRoot()) })
+    }
+}
+
+/// Count, mean and sum of squared deviations of each channel; two are combined without loss (Chan, Golub & LeVeque 1979).
+struct Moments: Sendable {
+    var count = 0.0
+    var mean: [Double]
+    var squares: [Double]
+
+    init(channels: Int) {
+        mean = [Double](repeating: 0, count: channels)
+        squares = mean
+    }
+
+    init(_ image: Image) {
+        self.init(channels: image.channels)
+        count = Double(image.pixelCount)
+        for channel in 0..<image.channels {
+            let plane = image.samples[channel * image.pixelCount..<(channel + 1) * image.pixelCount]
+            let mean = plane.reduce(0.0) { $0 + Double($1) } / count
+            self.mean[channel] = mean
+            squares[channel] = plane.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+        }
+    }
+
+    func adding(_ other: Moments) -> Moments {
+        var sum = self
+        sum.count = count + other.count
+        guard sum.count > 0 else { return sum }
+        for channel in mean.indices {
+            let difference = other.mean[channel] - mean[channel]
+            sum.mean[channel] = mean[channel] + difference * other.count / sum.count
+            sum.squares[channel] = squares[channel] + other.squares[channel] + difference * difference * count * other.count / sum.count
+        }
+        return sum
+    }
+}
