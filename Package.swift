@@ -34,6 +34,8 @@ let package = Package(
         module("Planning", ["TesseraIR"]),
         module("Execution", ["TesseraPlanning", "TesseraOps", "CKernels"]),
         module("Compiler", ["TesseraPasses", "TesseraExecution"]),
+        module("Training", ["TesseraLayers", "TesseraAutodiff", "TesseraCompiler"]),
+        tests("Training", ["TesseraTraining", "TesseraModels"]),
         .target(name: "TesseraModels", dependencies: ["TesseraLayers"], path: "Models"),
     ],
     swiftLanguageModes: [.v6]
