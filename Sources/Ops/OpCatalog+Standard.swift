@@ -21,9 +21,11 @@ extension OpCatalog {
         Reshape.self,
         Slice.self,
         // Derived ops: they appear in training and lowering
+        AdamUpdate.self,
         AveragePoolGradient.self,
         BatchNormalizationGradient.self,
         BatchNormalizationTraining.self,
+        ClipFactor.self,
         ClipGradient.self,
         ConvolutionInputGradient.self,
         ConvolutionWeightGradient.self,
@@ -31,6 +33,7 @@ extension OpCatalog {
         MaxPoolGradient.self,
         MovingAverage.self,
         ReluGradient.self,
+        SGDUpdate.self,
         SliceGradient.self,
     ])
 

@@ -1,0 +1,26 @@
+import TesseraIR
+import TesseraTensors
+
+/// The factor that brings gradients below a common norm, as PyTorch's `clip_grad_norm_`: any number of tensors → min(1, limit / (‖all‖₂ + 10⁻⁶)), a scalar.
+public struct ClipFactor: DefinedOp {
+    public static let mnemonic = "clipFactor"
+    public static let fields = [Field<ClipFactor>("limit", \.limit, accepted: "above 0") { $0 > 0 }]
+    public var limit = 1.0
+
+    public init() {}
+    public init(limit: Double) { self.limit = limit }
+
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
+        try requireInputs(inputs, 1...Int.max)
+        try requireFloating(inputs)
+        try requireSameElement(inputs)
+        return [TensorType(inputs[0].element, [])]
+    }
+
+    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
+        let norm = inputs.reduce(0.0) { sum, tensor in tensor.doubles().reduce(sum) { $0 + $1 * $1 } }.squareRoot()
+        // A norm that is no number must not be hidden by min.
+        let factor = norm.isNaN ? norm : min(1, limit / (norm + 1e-6))
+        return [Tensor(doubles: [factor], element: inputs[0].element, shape: [])]
+    }
+}
