@@ -25,6 +25,8 @@ let package = Package(
         module("Imaging", ["TesseraTensors", "CPNGShim"]),
         tests("Imaging", ["TesseraImaging"]),
         tests("Execution", ["TesseraCompiler", "TesseraAutodiff", "TesseraModels"]),
+        tests("Planning", ["TesseraPlanning"]),
+        tests("Passes", ["TesseraPasses"]),
         module("IR", ["TesseraTensors", .product(name: "RealModule", package: "swift-numerics")]),
         module("Ops", ["TesseraIR"]),
         module("Autodiff", ["TesseraOps"]),

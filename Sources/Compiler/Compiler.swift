@@ -13,8 +13,8 @@ public enum Compiler {
 
         public var pipeline: Pipeline {
             switch self {
-            case .inference: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution()])
-            case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes()])
+            case .inference: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(), FuseNormRelu()])
+            case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FuseNormRelu(), RecomputeNormRelu()])
             }
         }
     }

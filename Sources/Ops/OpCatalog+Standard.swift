@@ -35,6 +35,10 @@ extension OpCatalog {
         ReluGradient.self,
         SGDUpdate.self,
         SliceGradient.self,
+        // Fused ops: made by passes, defined by what they expand to
+        NormRelu.self,
+        NormReluGradient.self,
+        NormReluTraining.self,
     ])
 
     /// Every rule by which an ONNX operator is read, by operator type.

@@ -23,6 +23,12 @@ public struct MemoryPlan: Sendable {
     public struct Placement: Sendable {
         public let request: BufferRequest
         public let offset: Int
+
+        package init(request: BufferRequest, offset: Int) {
+            self.request = request
+            self.offset = offset
+        }
+
         public var end: Int { offset + request.byteCount }
     }
 
@@ -39,6 +45,14 @@ public struct MemoryPlan: Sendable {
     public let lowerBound: Int
     /// The step at which that sum is reached.
     public let peakStep: Int
+
+    package init(planner: String, placements: [Placement], byteCount: Int, lowerBound: Int, peakStep: Int) {
+        self.planner = planner
+        self.placements = placements
+        self.byteCount = byteCount
+        self.lowerBound = lowerBound
+        self.peakStep = peakStep
+    }
 
     /// The smallest plan that the planners find for the requests.
     public static func smallest(for requests: [BufferRequest]) -> MemoryPlan {
