@@ -4,6 +4,7 @@ extension OpCatalog {
     /// Every op of the engine: one line each.
     public static let standard = OpCatalog([
         // Model ops
+        Absolute.self,
         Add.self,
         AveragePool.self,
         BatchNormalization.self,
@@ -11,6 +12,7 @@ extension OpCatalog {
         Clip.self,
         Concat.self,
         Convolution.self,
+        Less.self,
         Linear.self,
         MatrixMultiply.self,
         MaxPool.self,
@@ -19,7 +21,12 @@ extension OpCatalog {
         ReduceSum.self,
         Relu.self,
         Reshape.self,
+        Sigmoid.self,
+        Sign.self,
         Slice.self,
+        Softplus.self,
+        Subtract.self,
+        Where.self,
         // Derived ops: they appear in training and lowering
         AdamUpdate.self,
         AveragePoolGradient.self,
