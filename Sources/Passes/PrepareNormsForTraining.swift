@@ -20,6 +20,9 @@ public struct PrepareNormsForTraining: Pass {
                 log.decline(node, "its running statistics are no states, so they cannot be updated: it keeps them as they are")
                 return nil
             }
+            guard shape.reduce(1, *) > shape[1] else {
+                throw TesseraError(at: node.path, found: "one value a channel (\(shape)) to take batch statistics of", accepted: "a larger batch or image, or the norm policy frozen-statistics")
+            }
             guard log.apply(node, "batch statistics; updates \(statistics[0].path) and \(statistics[1].path)") else { return nil }
             func add(_ op: any Op, _ inputs: [Value]) throws -> [Value] { try builder.add(op, inputs, path: node.path, origins: node.modelNodes) }
             let results = try add(BatchNormalizationTraining(epsilon: norm.epsilon), Array(inputs.prefix(3)))
