@@ -1,5 +1,6 @@
 import CKernels
 import TesseraIR
+import TesseraOps
 import TesseraTensors
 
 /// An input or output of a node being lowered.
@@ -62,8 +63,37 @@ public struct LoweringCatalog: Sendable {
 
     /// Every op that has a kernel; one line each.
     public static let standard = LoweringCatalog([
-        ("convertLayout", ConvertLayoutLowering()),
-        ("reshape", ReshapeLowering()),
+        (Add.mnemonic, BinaryLowering(code: TESSERA_ADD)),
+        (AveragePool.mnemonic, PoolLowering()),
+        (AveragePoolGradient.mnemonic, PoolGradientLowering()),
+        (BatchNormalization.mnemonic, NormLowering()),
+        (BatchNormalizationGradient.mnemonic, NormGradientLowering()),
+        (BatchNormalizationTraining.mnemonic, NormTrainingLowering()),
+        (BroadcastTo.mnemonic, BroadcastToLowering()),
+        (Clip.mnemonic, ClipLowering()),
+        (ClipGradient.mnemonic, ClipLowering()),
+        (Concat.mnemonic, CopyLowering()),
+        (ConvertLayout.mnemonic, ConvertLayoutLowering()),
+        (Convolution.mnemonic, ConvolutionLowering()),
+        (ConvolutionInputGradient.mnemonic, ConvolutionInputGradientLowering()),
+        (ConvolutionWeightGradient.mnemonic, ConvolutionWeightGradientLowering()),
+        (FoldedNorm.mnemonic, FoldedNormLowering()),
+        (Linear.mnemonic, MatrixLowering()),
+        (MatrixMultiply.mnemonic, MatrixLowering()),
+        (MaxPool.mnemonic, PoolLowering()),
+        (MaxPoolGradient.mnemonic, PoolGradientLowering()),
+        (MovingAverage.mnemonic, MovingAverageLowering()),
+        (Multiply.mnemonic, BinaryLowering(code: TESSERA_MULTIPLY)),
+        (NormRelu.mnemonic, NormLowering()),
+        (NormReluGradient.mnemonic, NormGradientLowering()),
+        (NormReluTraining.mnemonic, NormTrainingLowering()),
+        (ReduceMean.mnemonic, ReductionLowering()),
+        (ReduceSum.mnemonic, ReductionLowering()),
+        (Relu.mnemonic, ClipLowering()),
+        (ReluGradient.mnemonic, BinaryLowering(code: TESSERA_RELU_GRADIENT)),
+        (Reshape.mnemonic, ReshapeLowering()),
+        (Slice.mnemonic, CopyLowering()),
+        (SliceGradient.mnemonic, CopyLowering()),
     ])
 
     /// No kernels at all: every node runs its definition. For tests.

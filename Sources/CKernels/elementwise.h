@@ -1,0 +1,84 @@
+/* Element-wise kernels: plain loops that the compiler vectorises for the instruction set; transcendental functions are libm's. */
+
+#define BINARY(CASE, EXPRESSION) \
+    case CASE: \
+        for (long i = 0; i < n; i++) { float p = a[i * a_stride], q = b[i * b_stride]; y[i] = EXPRESSION; } \
+        break;
+
+INLINE void binary_strided(tessera_binary op, const float *a, const long a_stride, const float *b, const long b_stride, float *y, long n) {
+    switch (op) {
+        BINARY(TESSERA_ADD, p + q)
+        BINARY(TESSERA_SUBTRACT, p - q)
+        BINARY(TESSERA_MULTIPLY, p * q)
+        BINARY(TESSERA_DIVIDE, p / q)
+        BINARY(TESSERA_MINIMUM, p != p || p < q ? p : q)
+        BINARY(TESSERA_MAXIMUM, p != p || p > q ? p : q)
+        BINARY(TESSERA_POWER, powf(p, q))
+        BINARY(TESSERA_RELU_GRADIENT, q > 0 ? p : 0)
+    }
+}
+#undef BINARY
+
+/* Constant strides let the loops vectorise. */
+static void binary(tessera_binary op, const float *a, long a_stride, const float *b, long b_stride, float *y, long n) {
+    if (a_stride && b_stride) binary_strided(op, a, 1, b, 1, y, n);
+    else if (a_stride) binary_strided(op, a, 1, b, 0, y, n);
+    else if (b_stride) binary_strided(op, a, 0, b, 1, y, n);
+    else binary_strided(op, a, 0, b, 0, y, n);
+}
+
+#define UNARY(CASE, EXPRESSION) \
+    case CASE: \
+        for (long i = 0; i < n; i++) { float p = x[i]; y[i] = EXPRESSION; } \
+        break;
+
+static void unary(tessera_unary op, const float *x, float *y, long n) {
+    switch (op) {
+        UNARY(TESSERA_NEGATE, -p)
+        UNARY(TESSERA_ABSOLUTE, __builtin_fabsf(p))
+        UNARY(TESSERA_EXPONENTIAL, expf(p))
+        UNARY(TESSERA_LOGARITHM, logf(p))
+        UNARY(TESSERA_SQUARE_ROOT, sqrtf(p))
+        UNARY(TESSERA_RECIPROCAL, 1 / p)
+        UNARY(TESSERA_SIGMOID, 1 / (1 + expf(-p)))
+        UNARY(TESSERA_TANH, tanhf(p))
+        UNARY(TESSERA_SOFTPLUS, (p > 0 ? p : 0) + log1pf(expf(-__builtin_fabsf(p))))
+        UNARY(TESSERA_ERF, erff(p))
+        UNARY(TESSERA_SIGN, p > 0 ? 1.0f : p < 0 ? -1.0f : p)
+    }
+}
+#undef UNARY
+
+#define COMPARE(CASE, OPERATOR) \
+    case CASE: \
+        for (long i = 0; i < n; i++) y[i] = a[i * a_stride] OPERATOR b[i * b_stride]; \
+        break;
+
+static void compare(tessera_comparison op, const float *a, long a_stride, const float *b, long b_stride, unsigned char *y, long n) {
+    switch (op) {
+        COMPARE(TESSERA_EQUAL, ==)
+        COMPARE(TESSERA_LESS, <)
+        COMPARE(TESSERA_LESS_OR_EQUAL, <=)
+        COMPARE(TESSERA_GREATER, >)
+        COMPARE(TESSERA_GREATER_OR_EQUAL, >=)
+    }
+}
+#undef COMPARE
+
+static void select(const unsigned char *condition, long c_stride, const float *a, long a_stride, const float *b, long b_stride, float *y, long n) {
+    for (long i = 0; i < n; i++) y[i] = condition[i * c_stride] ? a[i * a_stride] : b[i * b_stride];
+}
+
+static void clip(const float *x, float low, float high, float *y, long n) {
+    for (long i = 0; i < n; i++) y[i] = clamp_one(x[i], low, high);
+}
+
+static void clip_gradient(const float *dy, const float *x, float low, float high, float *dx, long n) {
+    for (long i = 0; i < n; i++) dx[i] = x[i] >= low && x[i] <= high ? dy[i] : 0;
+}
+
+static double sum(const float *x, long n) {
+    double total = 0;
+    for (long i = 0; i < n; i++) total += x[i];
+    return total;
+}

@@ -1,0 +1,106 @@
+/* Norms: sums over the pixels of one block (at most 8192 pixels a float sum), and the sweeps that apply them. */
+
+#define FLUSH 4096
+
+static void channel_sums(const float *x, long pixels, long channels, double *sums) {
+    for (long start = 0; start < pixels; start += FLUSH) {
+        const long n = pixels - start < FLUSH ? pixels - start : FLUSH;
+        for (long c = 0; c < channels; c += VL) {
+            VEC s[4] = {{0}};
+            const float *q = x + start * channels + c;
+            long p = 0;
+            for (; p + 4 <= n; p += 4, q += 4 * channels) UNROLL for (int i = 0; i < 4; i++) s[i] += load(q + i * channels);
+            for (; p < n; p++, q += channels) s[0] += load(q);
+            VEC total = (s[0] + s[1]) + (s[2] + s[3]);
+            for (long l = 0; l < VL && l < channels - c; l++) sums[c + l] += total[l];
+        }
+    }
+}
+
+static void moments(const float *x, long pixels, long channels, double *mean, double *m2) {
+    for (long c = 0; c < channels; c++) mean[c] = m2[c] = 0;
+    channel_sums(x, pixels, channels, mean);
+    for (long c = 0; c < channels; c++) mean[c] /= pixels;
+    for (long start = 0; start < pixels; start += FLUSH) {
+        const long n = pixels - start < FLUSH ? pixels - start : FLUSH;
+        for (long c = 0; c < channels; c += VL) {
+            VEC centre = {0}, s[4] = {{0}};
+            for (long l = 0; l < VL && l < channels - c; l++) centre[l] = (float)mean[c + l];
+            const float *q = x + start * channels + c;
+            long p = 0;
+            for (; p + 4 <= n; p += 4, q += 4 * channels) UNROLL for (int i = 0; i < 4; i++) {
+                VEC v = load(q + i * channels) - centre;
+                s[i] += v * v;
+            }
+            for (; p < n; p++, q += channels) {
+                VEC v = load(q) - centre;
+                s[0] += v * v;
+            }
+            VEC total = (s[0] + s[1]) + (s[2] + s[3]);
+            for (long l = 0; l < VL && l < channels - c; l++) m2[c + l] += total[l];
+        }
+    }
+    /* The centre was rounded to float: sum (x - m)^2 = sum (x - c)^2 - n (m - c)^2. */
+    for (long c = 0; c < channels; c++) {
+        double shift = mean[c] - (double)(float)mean[c];
+        m2[c] -= pixels * shift * shift;
+        if (m2[c] < 0) m2[c] = 0;
+    }
+}
+
+static void scale_shift(const float *x, const float *scale, const float *shift, float low, float high, float *y, long pixels, long channels) {
+    const VEC lo = splat(low), hi = splat(high);
+    for (long p = 0; p < pixels; p++, x += channels, y += channels) {
+        long c = 0;
+        for (; c + VL <= channels; c += VL) store(y + c, clamp(load(x + c) * load(scale + c) + load(shift + c), lo, hi));
+        if (c < channels) store_part(y + c, clamp(load(x + c) * load(scale + c) + load(shift + c), lo, hi), channels - c);
+    }
+}
+
+INLINE VEC gated(VEC dy, VEC x, VEC scale, VEC shift, const bool masks) { return masks ? choose(x * scale + shift > 0, dy, (VEC){0}) : dy; }
+
+INLINE void gradient_sums(const float *dy, const float *x, const float *mean, const float *scale, const float *shift, const bool masks, long pixels, long channels, double *sum_g, double *sum_gx) {
+    for (long start = 0; start < pixels; start += FLUSH) {
+        const long n = pixels - start < FLUSH ? pixels - start : FLUSH;
+        for (long c = 0; c < channels; c += VL) {
+            const VEC m = load(mean + c), sc = load(scale + c), sh = load(shift + c);
+            VEC s[4] = {{0}}, t[4] = {{0}};
+            const float *q = x + start * channels + c, *g = dy + start * channels + c;
+            long p = 0;
+            for (; p + 4 <= n; p += 4, q += 4 * channels, g += 4 * channels) UNROLL for (int i = 0; i < 4; i++) {
+                VEC v = load(q + i * channels), e = gated(load(g + i * channels), v, sc, sh, masks);
+                s[i] += e;
+                t[i] += e * (v - m);
+            }
+            for (; p < n; p++, q += channels, g += channels) {
+                VEC v = load(q), e = gated(load(g), v, sc, sh, masks);
+                s[0] += e;
+                t[0] += e * (v - m);
+            }
+            VEC total = (s[0] + s[1]) + (s[2] + s[3]), moment = (t[0] + t[1]) + (t[2] + t[3]);
+            for (long l = 0; l < VL && l < channels - c; l++) {
+                sum_g[c + l] += total[l];
+                sum_gx[c + l] += moment[l];
+            }
+        }
+    }
+}
+
+static void norm_gradient_sums(const float *dy, const float *x, const float *mean, const float *scale, const float *shift, bool masks, long pixels, long channels, double *sum_g, double *sum_gx) {
+    if (masks) gradient_sums(dy, x, mean, scale, shift, true, pixels, channels, sum_g, sum_gx);
+    else gradient_sums(dy, x, mean, scale, shift, false, pixels, channels, sum_g, sum_gx);
+}
+
+INLINE void gradient_sweep(const float *dy, const float *x, const float *scale, const float *shift, const bool masks, const float *a, const float *b, const float *k, float *dx, long pixels, long channels) {
+    for (long p = 0; p < pixels; p++, x += channels, dy += channels, dx += channels) {
+        for (long c = 0; c < channels; c += VL) {
+            VEC v = load(x + c), e = gated(load(dy + c), v, load(scale + c), load(shift + c), masks);
+            put(dx + c, e * load(a + c) + (v * load(b + c) + load(k + c)), channels - c);
+        }
+    }
+}
+
+static void norm_gradient(const float *dy, const float *x, const float *scale, const float *shift, bool masks, const float *a, const float *b, const float *c, float *dx, long pixels, long channels) {
+    if (masks) gradient_sweep(dy, x, scale, shift, true, a, b, c, dx, pixels, channels);
+    else gradient_sweep(dy, x, scale, shift, false, a, b, c, dx, pixels, channels);
+}

@@ -1,0 +1,72 @@
+import CKernels
+import TesseraOps
+import TesseraTensors
+
+/// The extents of a 2-D convolution or pooling on channels-last images.
+struct Geometry: Sendable {
+    let images: Int
+    let channels: Int
+    let height: Int
+    let width: Int
+    let outChannels: Int
+    let outHeight: Int
+    let outWidth: Int
+    let kernelRows: Int
+    let kernelColumns: Int
+    let strideRows: Int
+    let strideColumns: Int
+    let dilationRows: Int
+    let dilationColumns: Int
+    let padTop: Int
+    let padLeft: Int
+
+    /// For logical shapes [N, C, H, W] of input and output.
+    init(input: [Int], output: [Int], window: Window) {
+        (images, channels, height, width) = (input[0], input[1], input[2], input[3])
+        (outChannels, outHeight, outWidth) = (output[1], output[2], output[3])
+        (kernelRows, kernelColumns) = (window.kernel[0], window.kernel[1])
+        (strideRows, strideColumns) = (window.strides[0], window.strides[1])
+        (dilationRows, dilationColumns) = (window.dilations[0], window.dilations[1])
+        (padTop, padLeft) = (window.padsBegin[0], window.padsBegin[1])
+    }
+
+    /// A 1 × 1 kernel that reads every pixel once: rows need not be told apart.
+    var isPointwise: Bool {
+        kernelRows == 1 && kernelColumns == 1 && strideRows == 1 && strideColumns == 1 && padTop == 0 && padLeft == 0 && outHeight == height && outWidth == width
+    }
+
+    /// The input row that kernel row `r` reads for output row `y`, or nil in the padding.
+    func inputRow(_ y: Int, _ r: Int) -> Int? {
+        let row = y * strideRows - padTop + r * dilationRows
+        return row >= 0 && row < height ? row : nil
+    }
+}
+
+/// Equal pieces of a range, the last one smaller. The cut depends on shapes only, never on the number of workers.
+struct Pieces: Sendable {
+    let total: Int
+    let size: Int
+    var count: Int { (total + size - 1) / size }
+
+    init(of total: Int, size: Int) {
+        self.total = total
+        self.size = min(max(size, 1), max(total, 1))
+    }
+
+    func range(_ index: Int) -> Range<Int> { index * size..<min(total, (index + 1) * size) }
+}
+
+/// Blocks of output rows over a batch of images: tile = image · blocks + block.
+struct RowTiles: Sendable {
+    let rows: Pieces
+    let images: Int
+    var count: Int { images * rows.count }
+
+    /// `floatsPerRow` sizes the blocks so that a tile works on about 128 KB of output and there are enough tiles to share.
+    init(images: Int, rows height: Int, floatsPerRow: Int) {
+        rows = Pieces(of: height, size: min(max(1, 32_768 / max(floatsPerRow, 1)), max(1, (height + 3) / 4)))
+        self.images = images
+    }
+
+    func tile(_ index: Int) -> (image: Int, rows: Range<Int>) { (index / rows.count, rows.range(index % rows.count)) }
+}

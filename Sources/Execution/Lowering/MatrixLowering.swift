@@ -1,0 +1,42 @@
+import COpenBLAS
+import TesseraIR
+import TesseraOps
+import TesseraTensors
+
+/// Matrix products by OpenBLAS, one thread, called with shapes that depend on the graph only.
+struct MatrixLowering: NodeLowering {
+    /// OpenBLAS keeps to the calling thread: our workers share the work, and sums do not depend on their number.
+    private static let useOneThread: Void = openblas_set_num_threads(1)
+
+    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        guard isFloat32(node, inputs) else { return nil }
+        return LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: [.dense])
+    }
+
+    func lower(_ request: LoweringRequest) throws -> LoweredStep {
+        _ = Self.useOneThread
+        let op = request.node.op as? MatrixMultiply
+        let transposesA = op?.transposesA ?? false, transposesB = op?.transposesB ?? true
+        let output = request.outputs[0].shape, a = request.inputs[0].shape, b = request.inputs[1].shape
+        let rows = output[output.count - 2], columns = output[output.count - 1], depth = a[a.count - (transposesA ? 2 : 1)]
+        let batch = Array(output.dropLast(2)), count = batch.reduce(1, *)
+        let strides = [a, b].map { Broadcast.strides(of: Array($0.dropLast(2)), to: batch) }
+        let hasBias = request.inputs.count == 3
+        let phase = Phase(tiles: count) { tile, memory, _ in
+            var rest = tile, offsets = [0, 0]
+            for axis in batch.indices.reversed() {
+                for operand in 0..<2 { offsets[operand] += rest % batch[axis] * strides[operand][axis] }
+                rest /= batch[axis]
+            }
+            let y = memory.output(0, as: Float.self) + tile * rows * columns
+            if hasBias { for row in 0..<rows { (y + row * columns).update(from: memory.input(2), count: columns) } }
+            guard depth > 0 else { return hasBias ? () : y.update(repeating: 0, count: rows * columns) }
+            cblas_sgemm(
+                CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(depth), 1,
+                memory.input(0) + offsets[0] * rows * depth, Int32(transposesA ? rows : depth), memory.input(1) + offsets[1] * depth * columns, Int32(transposesB ? depth : columns),
+                hasBias ? 1 : 0, y, Int32(columns)
+            )
+        }
+        return LoweredStep(kernel: "sgemm", phases: [phase])
+    }
+}

@@ -1,0 +1,86 @@
+import CKernels
+import TesseraIR
+import TesseraOps
+import TesseraTensors
+
+/// Sums and means. Over the pixels of channels-last images: sums a channel, an image at a time or over the whole batch. Anything else:
+/// dense, each output element by itself in Double.
+struct ReductionLowering: NodeLowering {
+    private enum Form { case pixelsOfEachImage, pixelsOfBatch, general }
+
+    private func axes(_ op: any Op) -> [Int] { (op as? ReduceSum)?.axes ?? (op as! ReduceMean).axes }
+
+    private func form(_ node: Node, _ input: TensorType) -> Form {
+        guard input.rank == 4 else { return .general }
+        switch axes(node.op).map({ $0 < 0 ? $0 + 4 : $0 }).sorted() {
+        case [2, 3]: return .pixelsOfEachImage
+        case [0, 2, 3]: return .pixelsOfBatch
+        default: return .general
+        }
+    }
+
+    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        guard isFloat32(node, inputs) else { return nil }
+        let layout: Layout = form(node, inputs[0]) == .general ? .dense : .channelsLast
+        return LayoutChoice(inputs: [layout], outputs: [.dense])
+    }
+
+    func lower(_ request: LoweringRequest) throws -> LoweredStep {
+        let shape = request.inputs[0].shape
+        let count = Double(request.inputs[0].elementCount) / Double(max(request.outputs[0].elementCount, 1))
+        let divisor = request.node.op is ReduceMean ? count : 1
+        switch form(request.node, TensorType(.float32, shape: shape)) {
+        case .pixelsOfEachImage: return pixels(images: shape[0], channels: shape[1], pixels: shape[2] * shape[3], divisor, request.kernels)
+        case .pixelsOfBatch: return pixels(images: 1, channels: shape[1], pixels: shape[0] * shape[2] * shape[3], divisor, request.kernels)
+        case .general: return general(request, divisor)
+        }
+    }
+
+    private func pixels(images: Int, channels: Int, pixels: Int, _ divisor: Double, _ kernels: KernelTable) -> LoweredStep {
+        let blocks = Pieces(of: pixels, size: max(16, 65_536 / max(channels, 1)))
+        let sums = Phase(tiles: images * blocks.count) { tile, memory, _ in
+            let image = tile / blocks.count, range = blocks.range(tile % blocks.count)
+            let target = memory.shared.assumingMemoryBound(to: Double.self) + tile * channels
+            target.update(repeating: 0, count: channels)
+            kernels.pointer.pointee.channel_sums(memory.input(0) + (image * pixels + range.lowerBound) * channels, range.count, channels, target)
+        }
+        let join = Phase(tiles: images) { image, memory, _ in
+            let partial = memory.shared.assumingMemoryBound(to: Double.self) + image * blocks.count * channels, y = memory.output(0, as: Float.self) + image * channels
+            for c in 0..<channels {
+                var sum = 0.0
+                for block in 0..<blocks.count { sum += partial[block * channels + c] }
+                y[c] = Float(sum / divisor)
+            }
+        }
+        var step = LoweredStep(kernel: "sums over pixels", phases: [sums, join])
+        step.sharedBytes = images * blocks.count * channels * 8
+        return step
+    }
+
+    private func general(_ request: LoweringRequest, _ divisor: Double) -> LoweredStep {
+        let shape = request.inputs[0].shape, rank = shape.count
+        let given = axes(request.node.op), reduced = Set(given.isEmpty ? Array(0..<rank) : given.map { $0 < 0 ? $0 + rank : $0 })
+        var strides = [Int](repeating: 1, count: rank)
+        for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+        let keptAxes = (0..<rank).filter { !reduced.contains($0) }, reducedAxes = reduced.sorted()
+        let inner = reducedAxes.reduce(1) { $0 * shape[$1] }
+        let pieces = Pieces(of: request.outputs[0].elementCount, size: max(1, 65_536 / max(inner, 1)))
+        func offset(_ index: Int, _ axes: [Int]) -> Int {
+            var rest = index, result = 0
+            for axis in axes.reversed() {
+                result += rest % shape[axis] * strides[axis]
+                rest /= shape[axis]
+            }
+            return result
+        }
+        let innerOffsets = (0..<inner).map { offset($0, reducedAxes) }, outerOffsets = (0..<request.outputs[0].elementCount).map { offset($0, keptAxes) }
+        return LoweredStep(kernel: "sums", phases: [Phase(tiles: pieces.count) { tile, memory, _ in
+            let x = memory.input(0, as: Float.self), y = memory.output(0, as: Float.self)
+            for index in pieces.range(tile) {
+                var sum = 0.0
+                for position in innerOffsets { sum += Double(x[outerOffsets[index] + position]) }
+                y[index] = Float(sum / divisor)
+            }
+        }])
+    }
+}
