@@ -37,7 +37,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         module("Execution", ["TesseraPlanning", "TesseraOps", "CKernels", "COpenBLAS"]),
         module("Compiler", ["TesseraPasses", "TesseraExecution"]),
-        module("Training", ["TesseraLayers", "TesseraAutodiff", "TesseraCompiler"]),
+        module("Training", ["TesseraLayers", "TesseraAutodiff", "TesseraCompiler", "TesseraImaging"]),
         tests("Training", ["TesseraTraining", "TesseraModels"]),
         .target(name: "TesseraModels", dependencies: ["TesseraLayers"], path: "Models"),
     ],

@@ -5,6 +5,9 @@ import TesseraTensors
 public enum GraphText {
     static let inlineElementLimit = 16
 
+    /// Whether the elements of a constant stand in the text; of others only the digest does.
+    public static func printsInline(_ literal: TensorLiteral) -> Bool { literal.tensor.map { $0.elementCount <= inlineElementLimit } ?? false }
+
     public static func print(_ graph: Graph) -> String {
         var lines = ["graph \(quoted(graph.name)) {"]
         lines += graph.nodes.map { "  " + print($0) }
@@ -52,7 +55,7 @@ public enum GraphText {
     }
 
     private static func print(_ literal: TensorLiteral) -> String {
-        guard let tensor = literal.tensor, tensor.elementCount <= inlineElementLimit else {
+        guard printsInline(literal), let tensor = literal.tensor else {
             return "\(literal.type)#\(literal.digest)"
         }
         let elements: [String] = switch tensor.element {

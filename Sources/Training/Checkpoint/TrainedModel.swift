@@ -1,0 +1,45 @@
+import TesseraImaging
+import TesseraIR
+import TesseraTensors
+
+/// A model with its weights and what is needed to use it on images: what training makes, prediction uses and export writes.
+public struct TrainedModel: Sendable {
+    /// The model graph, its batch dimension as the author left it; batch norms carry their policy.
+    public var graph: Graph
+    /// Parameters and statistics, one for every state of the graph.
+    public var parameters: ParameterStore
+    /// The name of the architecture, or of the file it came from.
+    public var architecture: String
+    /// How outputs become scores.
+    public var scoreScale: ScoreScale
+    /// Outputs are logits: the sigmoid is taken before the scale.
+    public var predictsLogits: Bool
+    /// What images go through before the network; nil where it is not known.
+    public var preprocessing: Preprocessing?
+
+    public init(
+        graph: Graph, parameters: ParameterStore, architecture: String, scoreScale: ScoreScale = .identity, predictsLogits: Bool = false, preprocessing: Preprocessing? = nil
+    ) {
+        self.graph = graph
+        self.parameters = parameters
+        self.architecture = architecture
+        self.scoreScale = scoreScale
+        self.predictsLogits = predictsLogits
+        self.preprocessing = preprocessing
+    }
+
+    /// Throws where a state of the graph has no tensor of its type, or a tensor no state.
+    public func validate(at location: String) throws {
+        var paths = Set(parameters.paths)
+        for entry in graph.states {
+            let state = entry.state
+            guard let tensor = parameters[state.path], tensor.type == state.type else {
+                throw TesseraError(at: "\(location), \(state.path)", found: parameters[state.path].map { "a tensor \($0.type)" } ?? "no tensor", accepted: "\(state.type), as the graph says")
+            }
+            paths.remove(state.path)
+        }
+        if let extra = paths.sorted().first {
+            throw TesseraError(at: "\(location), \(extra)", found: "a tensor that no state of the graph has", accepted: "the states of the graph")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import TesseraCompiler
+import TesseraExecution
+import TesseraImaging
+import TesseraIR
+import TesseraTensors
+
+/// Predicts scores for batches of images. Programs are made once for each batch size and share one copy of the weights.
+/// Not to be used from two threads at once.
+public final class Predictor {
+    public let model: TrainedModel
+    private let states: StateMemory
+    private let pool: WorkerPool
+    private let instructionSet: InstructionSet
+    private let output: String
+    private var sessions: [[Int]: Session] = [:]
+    /// Programs kept at a time: the whole batch and the smaller last one.
+    private static let sessionLimit = 2
+
+    /// A predictor with its own workers; throws where a weight is missing.
+    public convenience init(_ model: TrainedModel, threads: Int, instructionSet: InstructionSet = .best, output: String? = nil) throws {
+        let states = try StateMemory(for: model.graph, loading: model.parameters)
+        try self.init(model, states: states, pool: WorkerPool(threadCount: threads), instructionSet: instructionSet, output: output)
+    }
+
+    /// A predictor on weights that something else, such as a training session, holds and changes.
+    init(_ model: TrainedModel, states: StateMemory, pool: WorkerPool, instructionSet: InstructionSet, output: String? = nil) throws {
+        let names = model.graph.outputs.map(\.name)
+        guard let name = output ?? names.first, names.contains(name) else {
+            throw TesseraError(at: model.graph.name, found: "no output \(output ?? "")", accepted: names.joined(separator: ", "))
+        }
+        self.model = model
+        self.states = states
+        self.pool = pool
+        self.instructionSet = instructionSet
+        self.output = name
+    }
+
+    /// What the network gives for images [n, C, H, W]: its output as it is, without sigmoid and scale. Throws where the shape does not fit.
+    public func output(for images: Tensor) throws -> Tensor {
+        let session = try session(for: images.shape)
+        let input = model.graph.inputs[0].name
+        guard let result = try session.run([input: images])[output] else { preconditionFailure("the program has lost the output \(output)") }
+        return result
+    }
+
+    /// One score for each image. Throws where the network gives another number of values.
+    public func scores(for images: Tensor) throws -> [Double] {
+        let result = try output(for: images)
+        guard result.elementCount == images.shape[0] else {
+            throw TesseraError(at: "output \(output)", found: "\(result.type) for \(images.shape[0]) images", accepted: "one number an image")
+        }
+        return scores(of: result)
+    }
+
+    /// The network's outputs in score units.
+    public func scores(of outputs: Tensor) -> [Double] {
+        outputs.doubles().map { value in model.scoreScale.score(model.predictsLogits ? 1 / (1 + exp(-value)) : value) }
+    }
+
+    private func session(for shape: [Int]) throws -> Session {
+        if let session = sessions[shape] { return session }
+        if sessions.count >= Self.sessionLimit { sessions.removeAll() }
+        let program = try Compiler.compile(try model.graph.bindingInput(to: shape), for: .inference, instructionSet: instructionSet)
+        let session = try Session(program, states: states, pool: pool)
+        sessions[shape] = session
+        return session
+    }
+}
+
+extension Predictor {
+    /// Predictions for a whole source, in its order, batch by batch; `progress` hears how many are done.
+    public func scores(for source: any BatchSource, batchSize: Int, progress: (Int) -> Void = { _ in }) throws -> (predictions: [Double], scores: [Double]) {
+        let stream = try source.batches(epoch: 0, size: batchSize, startingAt: 0, dropsLast: false)
+        var predictions: [Double] = [], scores: [Double] = []
+        while let batch = try stream.next() {
+            predictions += try self.scores(for: batch.images)
+            scores += batch.scores
+            progress(predictions.count)
+        }
+        return (predictions, scores)
+    }
+}

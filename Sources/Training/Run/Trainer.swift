@@ -1,0 +1,154 @@
+import TesseraCompiler
+import TesseraExecution
+import TesseraIR
+import TesseraTensors
+
+/// Trains a model in a run's folder: steps, validation after every epoch, metrics and checkpoints. Stopped anywhere and resumed, with any number
+/// of threads, it writes the same bytes as if it had never stopped.
+public final class Trainer {
+    public let folder: RunFolder
+    public let configuration: TrainingConfiguration
+    /// The step as a graph, with the notes of its building.
+    public let trainingGraph: TrainingGraph
+    public let program: Program
+    public internal(set) var progress: TrainingProgress
+    public let stepsPerEpoch: Int
+    public var observer: (TrainingEvent) -> Void = { _ in }
+
+    let session: Session
+    let states: StateMemory
+    let predictor: Predictor
+    let training: any BatchSource
+    let validation: (any BatchSource)?
+    let metrics: MetricsLog
+    let programDigest: String
+    let dataDigest: String
+    private let lock: RunLock
+    private let baseModel: TrainedModel
+
+    /// Begins a run: its folder must not hold one yet. The score scale is that of the training scores (none for binary cross-entropy); the model's
+    /// own is replaced. Throws where model, data and configuration do not fit together.
+    public convenience init(
+        starting model: TrainedModel, configuration: TrainingConfiguration, training: any BatchSource, validation: (any BatchSource)?, folder: RunFolder,
+        threads: Int, instructionSet: InstructionSet = .best
+    ) throws {
+        try configuration.validate()
+        var model = model
+        model.predictsLogits = configuration.options.loss.predictsLogits
+        model.scoreScale = model.predictsLogits ? .identity : try ScoreScale(of: training.scores)
+        try model.validate(at: model.architecture)
+        let outside = training.scores.first { !(0...1).contains($0) }
+        if model.predictsLogits, let outside { throw TesseraError(at: "binary cross-entropy", found: "the score \(outside)", accepted: "scores in 0...1") }
+        try folder.create()
+        try self.init(
+            model, nil, configuration, training, validation, folder, threads, instructionSet
+        )
+        folder.removePartialFiles()
+        try MetricsLog(path: folder.metrics).truncate(to: TrainingProgress())
+        try writeCheckpoint(to: folder.lastCheckpoint)
+        try folder.write(configuration)
+    }
+
+    /// Goes on with a run from its last checkpoint. `epochs` replaces the number of epochs where more are wanted. Throws where the data is not the run's.
+    public convenience init(
+        resuming folder: RunFolder, epochs: Int? = nil, training: any BatchSource, validation: (any BatchSource)?, threads: Int, instructionSet: InstructionSet = .best
+    ) throws {
+        var configuration = try folder.readConfiguration()
+        let checkpoint = try Checkpoint(path: folder.lastCheckpoint)
+        guard checkpoint.configuration == configuration.withoutData else {
+            throw TesseraError(at: folder.configuration, found: "a configuration that is not that of the last checkpoint", accepted: "the configuration as it was when the run began")
+        }
+        if let epochs { configuration.epochs = epochs }
+        try configuration.validate()
+        try self.init(checkpoint.model, checkpoint, configuration, training, validation, folder, threads, instructionSet)
+        folder.removePartialFiles()
+        try metrics.truncate(to: progress)
+        if epochs != nil {
+            // Checkpoint first: a kill in between leaves a configuration that the next resumption is asked to change again.
+            try writeCheckpoint(to: folder.lastCheckpoint)
+            try folder.write(configuration)
+        }
+    }
+
+    private init(
+        _ model: TrainedModel, _ checkpoint: Checkpoint?, _ configuration: TrainingConfiguration, _ training: any BatchSource, _ validation: (any BatchSource)?,
+        _ folder: RunFolder, _ threads: Int, _ instructionSet: InstructionSet
+    ) throws {
+        self.folder = folder
+        self.configuration = configuration
+        self.training = training
+        self.validation = validation
+        lock = try RunLock(folder)
+        metrics = MetricsLog(path: folder.metrics)
+        progress = checkpoint?.progress ?? TrainingProgress()
+        baseModel = model
+        stepsPerEpoch = training.sampleCount / configuration.batchSize
+        guard stepsPerEpoch > 0 else {
+            throw TesseraError(at: "training set", found: "\(training.sampleCount) images", accepted: "at least a batch of \(configuration.batchSize)")
+        }
+        let shape = [configuration.batchSize] + training.imageShape
+        trainingGraph = try TrainingGraph(model: model.graph, inputShape: shape, options: configuration.options)
+        guard trainingGraph.targetType.elementCount == configuration.batchSize else {
+            throw TesseraError(at: model.graph.name, found: "an output \(trainingGraph.targetType)", accepted: "one score an image")
+        }
+        program = try Compiler.compile(trainingGraph.graph, for: .training, instructionSet: instructionSet)
+        programDigest = program.digest
+        dataDigest = Self.digest(of: training)
+        if let checkpoint, checkpoint.dataDigest != dataDigest {
+            throw TesseraError(at: folder.path, found: "other training images or scores than those the run began with", accepted: "the same data")
+        }
+        var store = model.parameters
+        store.merge(checkpoint?.optimizerStates ?? trainingGraph.initialOptimizerStates)
+        states = try StateMemory(for: trainingGraph.graph, loading: store)
+        let pool = WorkerPool(threadCount: threads)
+        session = try Session(program, states: states, pool: pool)
+        predictor = try Predictor(model, states: states, pool: pool, instructionSet: instructionSet)
+        if let checkpoint, checkpoint.programDigest != programDigest {
+            resumptionNote = "the program is not the one that wrote the checkpoint (another instruction set or version of Tessera): results will differ in the last bits"
+        }
+    }
+
+    var resumptionNote: String?
+
+    /// The run as it stands now.
+    public func checkpoint() -> Checkpoint {
+        var parameters = ParameterStore(), optimizerStates = ParameterStore()
+        let snapshot = states.snapshot()
+        for entry in trainingGraph.graph.states {
+            switch entry.state.kind {
+            case .parameter, .statistic: parameters[entry.state.path] = snapshot[entry.state.path]
+            case .optimizer, .counter: optimizerStates[entry.state.path] = snapshot[entry.state.path]
+            }
+        }
+        var model = baseModel
+        model.parameters = parameters
+        return Checkpoint(
+            model: model, optimizerStates: optimizerStates, progress: progress, configuration: configuration, programDigest: programDigest, dataDigest: dataDigest
+        )
+    }
+
+    func writeCheckpoint(to path: String) throws {
+        try metrics.flush()
+        try checkpoint().write(to: path)
+        observer(.checkpoint(path: path))
+    }
+
+    /// Of the scores in their order: enough to notice that a run is resumed on other data.
+    private static func digest(of source: any BatchSource) -> String {
+        var hash = FNV1a()
+        for score in source.scores { withUnsafeBytes(of: score.bitPattern.littleEndian) { hash.combine($0) } }
+        hash.combine("\(source.imageShape)")
+        return hash.hexadecimal
+    }
+}
+
+extension Program {
+    /// Sixteen hexadecimal digits that change with whatever can change a bit of the results: the graph after all passes, kernels, instruction set.
+    public var digest: String {
+        var hash = FNV1a()
+        hash.combine(GraphText.print(graph))
+        hash.combine(kernels.instructionSet.rawValue)
+        for step in steps { hash.combine(step.lowered.kernel) }
+        return hash.hexadecimal
+    }
+}
