@@ -18,9 +18,9 @@ public final class Predictor {
     private static let sessionLimit = 2
 
     /// A predictor with its own workers; throws where a weight is missing.
-    public convenience init(_ model: TrainedModel, threads: Int, instructionSet: InstructionSet = .best, output: String? = nil) throws {
+    public convenience init(_ model: TrainedModel, execution: ExecutionOptions, output: String? = nil) throws {
         let states = try StateMemory(for: model.graph, loading: model.parameters)
-        try self.init(model, states: states, pool: WorkerPool(threadCount: threads), instructionSet: instructionSet, output: output)
+        try self.init(model, states: states, pool: WorkerPool(threadCount: execution.threads), instructionSet: execution.instructionSet, output: output)
     }
 
     /// A predictor on weights that something else, such as a training session, holds and changes.

@@ -6,13 +6,14 @@ extension Trainer {
     /// written before stays.
     @discardableResult
     public func run(shouldStop: () -> Bool = { false }) throws -> TrainingOutcome {
-        for note in trainingGraph.notes + (resumptionNote.map { [$0] } ?? []) { observer(.note(note)) }
+        for note in notes { observer(.note(note)) }
         while progress.epoch < configuration.epochs {
-            guard try trainEpoch(shouldStop), let metrics = try validate(shouldStop) else {
+            if try trainEpoch(shouldStop), case .done(let metrics) = try validate(shouldStop) {
+                try finishEpoch(metrics)
+            } else {
                 try writeCheckpoint(to: folder.lastCheckpoint)
                 return .stopped
             }
-            try finishEpoch(metrics.value)
         }
         return .finished
     }
@@ -54,18 +55,23 @@ extension Trainer {
         return StepRecord(step: progress.step, epoch: progress.epoch, loss: loss, learningRate: rate)
     }
 
-    /// The metrics on the validation set (nil inside where there is none); nil where asked to stop.
-    private func validate(_ shouldStop: () -> Bool) throws -> (value: RegressionMetrics?, Void)? {
-        guard let validation, validation.sampleCount > 0 else { return (nil, ()) }
+    private enum Validation {
+        /// With the metrics, or nil where there are no images to validate on.
+        case done(RegressionMetrics?)
+        case stopped
+    }
+
+    private func validate(_ shouldStop: () -> Bool) throws -> Validation {
+        guard let validation, validation.sampleCount > 0 else { return .done(nil) }
         let stream = try validation.batches(epoch: 0, size: configuration.batchSize, startingAt: 0, dropsLast: false)
         var predictions: [Double] = [], scores: [Double] = []
         while let batch = try stream.next() {
             predictions += try predictor.scores(for: batch.images)
             scores += batch.scores
             observer(.validating(done: predictions.count, of: validation.sampleCount))
-            if shouldStop() { return nil }
+            if shouldStop() { return .stopped }
         }
-        return (RegressionMetrics(predictions: predictions, scores: scores), ())
+        return .done(RegressionMetrics(predictions: predictions, scores: scores))
     }
 
     private func finishEpoch(_ result: RegressionMetrics?) throws {

@@ -21,6 +21,8 @@ public final class Trainer {
     let training: any BatchSource
     let validation: (any BatchSource)?
     let metrics: MetricsLog
+    /// What the user should know before the first step.
+    public let notes: [String]
     let programDigest: String
     let dataDigest: String
     private let lock: RunLock
@@ -30,7 +32,7 @@ public final class Trainer {
     /// own is replaced. Throws where model, data and configuration do not fit together.
     public convenience init(
         starting model: TrainedModel, configuration: TrainingConfiguration, training: any BatchSource, validation: (any BatchSource)?, folder: RunFolder,
-        threads: Int, instructionSet: InstructionSet = .best
+        execution: ExecutionOptions
     ) throws {
         try configuration.validate()
         var model = model
@@ -40,9 +42,7 @@ public final class Trainer {
         let outside = training.scores.first { !(0...1).contains($0) }
         if model.predictsLogits, let outside { throw TesseraError(at: "binary cross-entropy", found: "the score \(outside)", accepted: "scores in 0...1") }
         try folder.create()
-        try self.init(
-            model, nil, configuration, training, validation, folder, threads, instructionSet
-        )
+        try self.init(model, nil, configuration, training, validation, folder, execution)
         folder.removePartialFiles()
         try MetricsLog(path: folder.metrics).truncate(to: TrainingProgress())
         try writeCheckpoint(to: folder.lastCheckpoint)
@@ -51,28 +51,30 @@ public final class Trainer {
 
     /// Goes on with a run from its last checkpoint. `epochs` replaces the number of epochs where more are wanted. Throws where the data is not the run's.
     public convenience init(
-        resuming folder: RunFolder, epochs: Int? = nil, training: any BatchSource, validation: (any BatchSource)?, threads: Int, instructionSet: InstructionSet = .best
+        resuming folder: RunFolder, epochs: Int? = nil, training: any BatchSource, validation: (any BatchSource)?, execution: ExecutionOptions
     ) throws {
-        var configuration = try folder.readConfiguration()
+        var written = try folder.readConfiguration()
         let checkpoint = try Checkpoint(path: folder.lastCheckpoint)
-        guard checkpoint.configuration == configuration.withoutData else {
+        var configuration = checkpoint.configuration
+        configuration.data = written.data
+        // The number of epochs alone may change; a kill while it did leaves the two files apart.
+        written.epochs = configuration.epochs
+        guard configuration == written else {
             throw TesseraError(at: folder.configuration, found: "a configuration that is not that of the last checkpoint", accepted: "the configuration as it was when the run began")
         }
-        if let epochs { configuration.epochs = epochs }
+        configuration.epochs = epochs ?? configuration.epochs
         try configuration.validate()
-        try self.init(checkpoint.model, checkpoint, configuration, training, validation, folder, threads, instructionSet)
+        try self.init(checkpoint.model, checkpoint, configuration, training, validation, folder, execution)
         folder.removePartialFiles()
         try metrics.truncate(to: progress)
-        if epochs != nil {
-            // Checkpoint first: a kill in between leaves a configuration that the next resumption is asked to change again.
-            try writeCheckpoint(to: folder.lastCheckpoint)
-            try folder.write(configuration)
-        }
+        guard epochs != nil else { return }
+        try writeCheckpoint(to: folder.lastCheckpoint)
+        try folder.write(configuration)
     }
 
     private init(
         _ model: TrainedModel, _ checkpoint: Checkpoint?, _ configuration: TrainingConfiguration, _ training: any BatchSource, _ validation: (any BatchSource)?,
-        _ folder: RunFolder, _ threads: Int, _ instructionSet: InstructionSet
+        _ folder: RunFolder, _ execution: ExecutionOptions
     ) throws {
         self.folder = folder
         self.configuration = configuration
@@ -91,7 +93,7 @@ public final class Trainer {
         guard trainingGraph.targetType.elementCount == configuration.batchSize else {
             throw TesseraError(at: model.graph.name, found: "an output \(trainingGraph.targetType)", accepted: "one score an image")
         }
-        program = try Compiler.compile(trainingGraph.graph, for: .training, instructionSet: instructionSet)
+        program = try Compiler.compile(trainingGraph.graph, for: .training, instructionSet: execution.instructionSet)
         programDigest = program.digest
         dataDigest = Self.digest(of: training)
         if let checkpoint, checkpoint.dataDigest != dataDigest {
@@ -100,15 +102,14 @@ public final class Trainer {
         var store = model.parameters
         store.merge(checkpoint?.optimizerStates ?? trainingGraph.initialOptimizerStates)
         states = try StateMemory(for: trainingGraph.graph, loading: store)
-        let pool = WorkerPool(threadCount: threads)
+        let pool = WorkerPool(threadCount: execution.threads)
         session = try Session(program, states: states, pool: pool)
-        predictor = try Predictor(model, states: states, pool: pool, instructionSet: instructionSet)
-        if let checkpoint, checkpoint.programDigest != programDigest {
-            resumptionNote = "the program is not the one that wrote the checkpoint (another instruction set or version of Tessera): results will differ in the last bits"
-        }
+        predictor = try Predictor(model, states: states, pool: pool, instructionSet: execution.instructionSet)
+        notes = trainingGraph.notes + (checkpoint?.programDigest ?? programDigest == programDigest ? [] : [Self.otherProgram])
     }
 
-    var resumptionNote: String?
+    private static let otherProgram =
+        "the program is not the one that wrote the checkpoint (another instruction set or version of Tessera): results will differ in the last bits"
 
     /// The run as it stands now.
     public func checkpoint() -> Checkpoint {
