@@ -29,29 +29,44 @@ public struct Phantom: Sendable {
         readers = [SimulatedReader.total(of: hands, &reading), SimulatedReader.total(of: hands, &reading)]
     }
 
+    /// A phantom with the given damage of the hand on the left and on the right of the image; everything else is that of (seed, index).
+    package init(seed: UInt64, index: Int, hands: [HandDamage]) {
+        (self.seed, self.index, self.hands) = (seed, index, hands)
+        readers = []
+    }
+
     /// The image, `size` × `size`, grey, with the mean and deviation that the same hands would have without damage.
     public func image(size: Int) -> Image {
         precondition(size >= 16, "a phantom has at least 16 × 16 pixels, not \(size)")
-        var exposure = Self.stream(seed, index, "film")
-        let film = Film(&exposure)
-        var textures = Self.stream(seed, index, "texture")
-        let quality = BoneQuality(&textures), grain = NoiseTile(&textures)
-
-        func exposed(_ damage: [HandDamage], size: Int) -> [Float] {
-            var renderer = HandRenderer(size: size, quality: quality)
-            var poses = Self.stream(seed, index, "pose"), looks = Self.stream(seed, index, "style")
-            for (side, pose) in HandPose.pair(&poses).enumerated() {
-                let hand = HandBuilder.hand(pose, damage[side], DamageStyle(&looks))
-                renderer.draw(hand, Placement(size: size, isRight: side == 1, pose))
-            }
-            return film.expose(renderer, grain: grain)
+        let look = look()
+        func exposed(_ damage: [HandDamage], _ size: Int) -> [Float] {
+            look.film.expose(rendered(damage, size: size, look), grain: look.grain)
         }
-
         // Both states at a size that is cheap to draw tell by how much the damage changes mean and deviation.
         let small = min(size, 128)
-        let tone = ToneMatch(from: exposed(hands, size: small), to: exposed([HandDamage(), HandDamage()], size: small))
-        let clean = exposed(hands, size: size)
-        return Image(width: size, height: size, samples: film.developed(clean, tone, noise: Self.stream(seed, index, "noise")))
+        let tone = ToneMatch(from: exposed(hands, small), to: exposed([HandDamage(), HandDamage()], small))
+        let samples = look.film.developed(exposed(hands, size), tone, noise: Self.stream(seed, index, "noise"))
+        return Image(width: size, height: size, samples: samples)
+    }
+
+    /// What is the same whatever the damage: bones from inside, flesh, film.
+    struct Look {
+        let quality: BoneQuality, grain: NoiseTile, film: Film
+    }
+
+    func look() -> Look {
+        var textures = Self.stream(seed, index, "texture"), exposure = Self.stream(seed, index, "film")
+        return Look(quality: BoneQuality(&textures), grain: NoiseTile(&textures), film: Film(&exposure))
+    }
+
+    func rendered(_ damage: [HandDamage], size: Int, _ look: Look) -> HandRenderer {
+        var renderer = HandRenderer(size: size, quality: look.quality)
+        var poses = Self.stream(seed, index, "pose"), styles = Self.stream(seed, index, "style")
+        for (side, pose) in HandPose.pair(&poses).enumerated() {
+            let hand = HandBuilder.hand(pose, damage[side], DamageStyle(&styles))
+            renderer.draw(hand, Placement(size: size, isRight: side == 1, pose))
+        }
+        return renderer
     }
 
     private static func stream(_ seed: UInt64, _ index: Int, _ purpose: String) -> RandomStream {

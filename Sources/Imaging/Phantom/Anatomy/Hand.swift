@@ -1,5 +1,5 @@
 /// One hand: its bones and the flesh around them, in the hand's own plane.
-struct Hand {
+package struct Hand {
     struct Limb {
         let from: Point, to: Point
         let radiusFrom: Float, radiusTo: Float
@@ -7,11 +7,15 @@ struct Hand {
 
     var carpus: Carpus
     var bones: [Bone]
-    var flesh: [Limb]
+    /// Where in `bones` those of each ray are, from thumb to little finger, the carpal ones, and those of the forearm.
+    var rays: [[RayPart: Int]] = []
+    var carpals: [CarpalCell: Int] = [:]
+    var forearm = (radius: 0, ulna: 0)
+    var flesh: [Limb] = []
 }
 
 /// Which bone of a ray: the thumb has no middle phalanx.
-enum RayPart: Int { case metacarpal, proximal, middle, distal }
+package enum RayPart { case metacarpal, proximal, middle, distal }
 
 /// The measures of an average adult hand in centimetres, for the rays from thumb to little finger; joint spaces and bone ends are
 /// larger than life so that a 256-pixel image still shows them.

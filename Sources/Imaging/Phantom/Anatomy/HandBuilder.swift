@@ -1,32 +1,28 @@
 /// Puts a hand together from its pose and its damage: carpus first, then ray by ray from the wrist outwards, so that a narrowed joint
 /// brings all that lies beyond it nearer.
-struct HandBuilder {
+package struct HandBuilder {
     private let pose: HandPose
     private let damage: HandDamage
     private let style: DamageStyle
-    private(set) var hand: Hand
-    /// Where in `hand.bones` the bones are that erosions need.
-    private(set) var rays: [[RayPart: Int]] = []
-    private(set) var cells: [CarpalCell: Int] = [:]
-    private(set) var forearm = (radius: 0, ulna: 0)
+    private var hand: Hand
 
     /// What is left of a joint space at each narrowing score; at 4 the bones touch and grow together.
     static let remainingSpace: [Float] = [1, 0.78, 0.54, 0.27, -0.35]
 
-    static func hand(_ pose: HandPose, _ damage: HandDamage, _ style: DamageStyle) -> Hand {
+    package static func hand(_ pose: HandPose, _ damage: HandDamage, _ style: DamageStyle) -> Hand {
         var builder = HandBuilder(pose: pose, damage: damage, style: style)
         builder.addCarpus()
         builder.addForearm()
         for ray in 0..<5 { builder.addRay(ray) }
         builder.addPebbles()
         builder.addPalm()
-        ErosionPlacer(rays: builder.rays, cells: builder.cells, forearm: builder.forearm).erode(&builder.hand, damage, style)
+        ErosionPlacer.erode(&builder.hand, damage, style)
         return builder.hand
     }
 
     private init(pose: HandPose, damage: HandDamage, style: DamageStyle) {
         (self.pose, self.damage, self.style) = (pose, damage, style)
-        hand = Hand(carpus: Carpus(seeds: HandMeasures.carpalSeeds), bones: [], flesh: [])
+        hand = Hand(carpus: Carpus(seeds: HandMeasures.carpalSeeds), bones: [])
     }
 
     private func space(_ normal: Float, _ site: NarrowingSite?) -> Float {
@@ -43,7 +39,7 @@ struct HandBuilder {
         for (site, a, b) in scored { hand.carpus.set(space(normal, site), a, b) }
         hand.carpus.radiocarpalGap = space(normal * 1.1, .radiocarpal)
         for cell in CarpalCell.carpals {
-            cells[cell] = hand.bones.count
+            hand.carpals[cell] = hand.bones.count
             hand.bones.append(Bone(shape: .carpal(cell, center: hand.carpus.center(of: cell))))
         }
     }
@@ -54,7 +50,7 @@ struct HandBuilder {
                               head: 1.46 * width, cap: 2.6, hollow: Carpus.radialSurface)
         let ulna = LongBone(frame: Frame(origin: Point(-1.45, -9), axis: Point(0, 1)), length: 8.75,
                             base: 0.6, shaft: 0.48 * width, head: 0.62 * width, cap: 0.7)
-        forearm = (radius: hand.bones.count, ulna: hand.bones.count + 1)
+        hand.forearm = (radius: hand.bones.count, ulna: hand.bones.count + 1)
         hand.bones += [Bone(shape: .long(radius)), Bone(shape: .long(ulna))]
     }
 
@@ -76,13 +72,13 @@ struct HandBuilder {
             let site = narrowingSite(ray, part)
             let normal = ray == 0 && part == .distal ? HandMeasures.thumbInterphalangealSpace : HandMeasures.jointSpaces[part]!
             let shift = site.map { style.subluxation($0, score: damage[$0]) } ?? 0
-            degrees += shift * -9
+            degrees += shift * -6
             bone = phalanx(ray, part, after: bone, space: space(normal, site), degrees: degrees, shift: shift * bone.head * 0.45)
             parts[part] = hand.bones.count
             hand.bones.append(Bone(shape: .long(bone)))
             addFlesh(ray, part, bone)
         }
-        rays.append(parts)
+        hand.rays.append(parts)
     }
 
     private func narrowingSite(_ ray: Int, _ part: RayPart) -> NarrowingSite? {
@@ -123,7 +119,7 @@ struct HandBuilder {
 
     private mutating func addPebbles() {
         hand.bones.append(Bone(shape: .pebble(center: Point(-1.5, 0.95), radius: 0.42 * pose.boneWidth)))
-        guard let index = rays[0][.metacarpal], case .long(let bone) = hand.bones[index].shape else { return }
+        guard let index = hand.rays[0][.metacarpal], case .long(let bone) = hand.bones[index].shape else { return }
         for side: Float in [-0.38, 0.34] {
             hand.bones.append(Bone(shape: .pebble(center: bone.frame.world(u: bone.length - 0.5, v: side * 1.1), radius: 0.2)))
         }
@@ -132,7 +128,7 @@ struct HandBuilder {
     private mutating func addPalm() {
         let soft = pose.softTissue
         for ray in 0..<5 {
-            guard let index = rays[ray][.metacarpal], case .long(let bone) = hand.bones[index].shape else { continue }
+            guard let index = hand.rays[ray][.metacarpal], case .long(let bone) = hand.bones[index].shape else { continue }
             let radius: Float = ray == 0 ? 1.2 : 1.28
             hand.flesh.append(Hand.Limb(from: bone.frame.origin, to: bone.frame.world(u: bone.length + 0.2, v: 0),
                                         radiusFrom: 1.3 * soft, radiusTo: radius * soft * HandMeasures.widths[ray]))

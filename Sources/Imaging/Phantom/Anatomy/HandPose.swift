@@ -1,7 +1,7 @@
 import TesseraTensors
 
 /// How one hand lies on the detector and what its owner is built like; drawn without any regard to the score.
-struct HandPose {
+package struct HandPose {
     /// Size relative to the average hand.
     var scale: Float
     /// Degrees, positive towards the thumb.
@@ -16,7 +16,7 @@ struct HandPose {
     /// Factors of bone widths, healthy joint spaces and soft tissue.
     var boneWidth: Float, jointSpace: Float, softTissue: Float
 
-    static let average = HandPose(scale: 1, rotation: 0, shift: Point(), spread: 1, fingerAngles: [0, 0, 0, 0, 0],
+    package static let average = HandPose(scale: 1, rotation: 0, shift: Point(), spread: 1, fingerAngles: [0, 0, 0, 0, 0],
                                   rayLengths: [1, 1, 1, 1, 1], boneWidth: 1, jointSpace: 1, softTissue: 1)
 
     /// Both hands belong to one person: build and size are shared, pose is not.
@@ -32,7 +32,7 @@ struct HandPose {
             var pose = person
             pose.rotation = draw(-4, 4)
             pose.shift = Point(draw(-0.25, 0.25), draw(-0.4, 0.4))
-            pose.spread = draw(0.85, 1.15)
+            pose.spread = draw(0.75, 1.25)
             pose.fingerAngles = (0..<5).map { _ in draw(-2, 2) }
             return pose
         }

@@ -2,7 +2,7 @@ import TesseraTensors
 
 /// How the damage of one hand looks, beyond its scores: where bites sit, their outlines, which narrowed joints slip. Drawn for every site whether it
 /// is damaged or not, so that nothing else depends on the scores.
-struct DamageStyle {
+package struct DamageStyle {
     struct Look {
         /// Uniform numbers in 0..<1 for places and outlines of up to three bites.
         let places: [Float], phases: [Float]
@@ -13,6 +13,8 @@ struct DamageStyle {
     let erosions: [Look]
     /// For each narrowing site: whether the joint slips once it is badly narrowed.
     let slips: [Bool]
+
+    init(erosions: [Look], slips: [Bool]) { (self.erosions, self.slips) = (erosions, slips) }
 
     init(_ stream: inout RandomStream) {
         erosions = ErosionSite.allCases.map { _ in

@@ -1,5 +1,5 @@
 /// Puts the bites of each eroded site on the margins of its bones.
-struct ErosionPlacer {
+enum ErosionPlacer {
     /// A stretch of a bone's margin: seen from `inside`, between two angles (degrees) to either side of `axis`.
     private struct Margin {
         let bone: Int
@@ -8,11 +8,7 @@ struct ErosionPlacer {
         let degrees: ClosedRange<Float>
     }
 
-    let rays: [[RayPart: Int]]
-    let cells: [CarpalCell: Int]
-    let forearm: (radius: Int, ulna: Int)
-
-    func erode(_ hand: inout Hand, _ damage: HandDamage, _ style: DamageStyle) {
+    static func erode(_ hand: inout Hand, _ damage: HandDamage, _ style: DamageStyle) {
         for site in ErosionSite.allCases where damage[site] > 0 {
             let margins = margins(site, hand), look = style.erosions[site.rawValue]
             for (number, radius) in Bite.sizes(score: damage[site], unit: unit(site)).enumerated() {
@@ -29,7 +25,7 @@ struct ErosionPlacer {
     }
 
     /// Radius in centimetres of the single bite of score 1.
-    private func unit(_ site: ErosionSite) -> Float {
+    private static func unit(_ site: ErosionSite) -> Float {
         switch site {
         case .mcp1, .mcp2, .mcp3, .mcp4, .mcp5, .radius: 0.3
         case .pip2, .pip3, .pip4, .pip5, .ipThumb: 0.24
@@ -37,38 +33,41 @@ struct ErosionPlacer {
         }
     }
 
-    private func margins(_ site: ErosionSite, _ hand: Hand) -> [Margin] {
+    private static func margins(_ site: ErosionSite, _ hand: Hand) -> [Margin] {
         switch site {
         case .mcp1, .mcp2, .mcp3, .mcp4, .mcp5:
-            joint(rays[site.rawValue - ErosionSite.mcp1.rawValue], .metacarpal, .proximal, hand)
+            joint(hand.rays[site.rawValue - ErosionSite.mcp1.rawValue], .metacarpal, .proximal, hand)
         case .pip2, .pip3, .pip4, .pip5:
-            joint(rays[site.rawValue - ErosionSite.pip2.rawValue + 1], .proximal, .middle, hand)
-        case .ipThumb: joint(rays[0], .proximal, .distal, hand)
-        case .metacarpal1Base: [base(rays[0][.metacarpal]!, inset: 0.75, hand)]
-        case .trapezium: [cell(.trapezium, axis: Point(1, 0), 0...70, hand)]
-        case .scaphoid: [cell(.scaphoid, axis: Point(0.8, -0.6), 0...120, hand)]
-        case .lunate: [cell(.lunate, axis: Point(0, 1), 20...160, hand)]
-        case .radius: [head(forearm.radius, 25...70, hand)]
-        case .ulna: [head(forearm.ulna, 10...80, hand)]
+            joint(hand.rays[site.rawValue - ErosionSite.pip2.rawValue + 1], .proximal, .middle, hand)
+        case .ipThumb: joint(hand.rays[0], .proximal, .distal, hand)
+        case .metacarpal1Base: apart([75...95, -95 ... -75, 165...180]) { base(hand.rays[0][.metacarpal]!, inset: 0.75, $0, hand) }
+        case .trapezium: apart([20...50, 140...170, -100 ... -70]) { cell(.trapezium, axis: Point(1, 0), $0, hand) }
+        case .scaphoid: apart([-20...20, 70...100, 165...195]) { cell(.scaphoid, axis: Point(0.8, -0.6), $0, hand) }
+        case .lunate: apart([-15...15, 105...135, -135 ... -105]) { cell(.lunate, axis: Point(0, 1), $0, hand) }
+        case .radius: apart([50...65, -65 ... -50, -8...8]) { head(hand.forearm.radius, $0, hand) }
+        case .ulna: apart([65...85, -85 ... -65, -10...10]) { head(hand.forearm.ulna, $0, hand) }
         }
     }
 
-    private func joint(_ ray: [RayPart: Int], _ near: RayPart, _ far: RayPart, _ hand: Hand) -> [Margin] {
-        [head(ray[near]!, 55...90, hand), base(ray[far]!, inset: 0.42, hand)]
+    /// Three stretches of one bone, so far apart that bites there hardly overlap.
+    private static func apart(_ degrees: [ClosedRange<Float>], _ margin: (ClosedRange<Float>) -> Margin) -> [Margin] { degrees.map(margin) }
+
+    private static func joint(_ ray: [RayPart: Int], _ near: RayPart, _ far: RayPart, _ hand: Hand) -> [Margin] {
+        [head(ray[near]!, 55...90, hand), base(ray[far]!, inset: 0.42, 75...110, hand)]
     }
 
-    private func head(_ bone: Int, _ degrees: ClosedRange<Float>, _ hand: Hand) -> Margin {
+    private static func head(_ bone: Int, _ degrees: ClosedRange<Float>, _ hand: Hand) -> Margin {
         guard case .long(let long) = hand.bones[bone].shape else { preconditionFailure("only long bones have heads") }
         let inside = long.frame.world(u: long.length - min(long.cap, long.head) * 1.05, v: 0)
         return Margin(bone: bone, inside: inside, axis: long.frame.axis, degrees: degrees)
     }
 
-    private func base(_ bone: Int, inset: Float, _ hand: Hand) -> Margin {
+    private static func base(_ bone: Int, inset: Float, _ degrees: ClosedRange<Float>, _ hand: Hand) -> Margin {
         guard case .long(let long) = hand.bones[bone].shape else { preconditionFailure("only long bones have bases") }
-        return Margin(bone: bone, inside: long.frame.world(u: inset, v: 0), axis: long.frame.axis, degrees: 75...110)
+        return Margin(bone: bone, inside: long.frame.world(u: inset, v: 0), axis: long.frame.axis, degrees: degrees)
     }
 
-    private func cell(_ cell: CarpalCell, axis: Point, _ degrees: ClosedRange<Float>, _ hand: Hand) -> Margin {
-        Margin(bone: cells[cell]!, inside: hand.carpus.center(of: cell), axis: axis / axis.length, degrees: degrees)
+    private static func cell(_ cell: CarpalCell, axis: Point, _ degrees: ClosedRange<Float>, _ hand: Hand) -> Margin {
+        Margin(bone: hand.carpals[cell]!, inside: hand.carpus.center(of: cell), axis: axis / axis.length, degrees: degrees)
     }
 }
