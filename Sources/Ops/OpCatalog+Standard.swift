@@ -37,6 +37,7 @@ extension OpCatalog {
         ConvolutionInputGradient.self,
         ConvolutionWeightGradient.self,
         FoldedNorm.self,
+        Increment.self,
         MaxPoolGradient.self,
         MovingAverage.self,
         ReluGradient.self,

@@ -63,6 +63,8 @@ public struct LoweringCatalog: Sendable {
 
     /// Every op that has a kernel; one line each.
     public static let standard = LoweringCatalog([
+        (Absolute.mnemonic, UnaryLowering(code: TESSERA_ABSOLUTE)),
+        (AdamUpdate.mnemonic, AdamUpdateLowering()),
         (Add.mnemonic, BinaryLowering(code: TESSERA_ADD)),
         (AveragePool.mnemonic, PoolLowering()),
         (AveragePoolGradient.mnemonic, PoolGradientLowering()),
@@ -71,6 +73,7 @@ public struct LoweringCatalog: Sendable {
         (BatchNormalizationTraining.mnemonic, NormTrainingLowering()),
         (BroadcastTo.mnemonic, BroadcastToLowering()),
         (Clip.mnemonic, ClipLowering()),
+        (ClipFactor.mnemonic, ClipFactorLowering()),
         (ClipGradient.mnemonic, ClipLowering()),
         (Concat.mnemonic, CopyLowering()),
         (ConvertLayout.mnemonic, ConvertLayoutLowering()),
@@ -78,6 +81,8 @@ public struct LoweringCatalog: Sendable {
         (ConvolutionInputGradient.mnemonic, ConvolutionInputGradientLowering()),
         (ConvolutionWeightGradient.mnemonic, ConvolutionWeightGradientLowering()),
         (FoldedNorm.mnemonic, FoldedNormLowering()),
+        (Increment.mnemonic, IncrementLowering()),
+        (Less.mnemonic, ComparisonLowering(code: TESSERA_LESS)),
         (Linear.mnemonic, MatrixLowering()),
         (MatrixMultiply.mnemonic, MatrixLowering()),
         (MaxPool.mnemonic, PoolLowering()),
@@ -92,8 +97,14 @@ public struct LoweringCatalog: Sendable {
         (Relu.mnemonic, ClipLowering()),
         (ReluGradient.mnemonic, BinaryLowering(code: TESSERA_RELU_GRADIENT)),
         (Reshape.mnemonic, ReshapeLowering()),
+        (SGDUpdate.mnemonic, SGDUpdateLowering()),
+        (Sigmoid.mnemonic, UnaryLowering(code: TESSERA_SIGMOID)),
+        (Sign.mnemonic, UnaryLowering(code: TESSERA_SIGN)),
         (Slice.mnemonic, CopyLowering()),
         (SliceGradient.mnemonic, CopyLowering()),
+        (Softplus.mnemonic, UnaryLowering(code: TESSERA_SOFTPLUS)),
+        (Subtract.mnemonic, BinaryLowering(code: TESSERA_SUBTRACT)),
+        (Where.mnemonic, WhereLowering()),
     ])
 
     /// No kernels at all: every node runs its definition. For tests.

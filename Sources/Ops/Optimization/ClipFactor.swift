@@ -19,8 +19,9 @@ public struct ClipFactor: DefinedOp {
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let norm = inputs.reduce(0.0) { sum, tensor in tensor.doubles().reduce(sum) { $0 + $1 * $1 } }.squareRoot()
-        // A norm that is no number must not be hidden by min.
-        let factor = norm.isNaN ? norm : min(1, limit / (norm + 1e-6))
-        return [Tensor(doubles: [factor], element: inputs[0].element, shape: [])]
+        return [Tensor(doubles: [factor(norm: norm)], element: inputs[0].element, shape: [])]
     }
+
+    /// A norm that is no number is not hidden by the minimum.
+    package func factor(norm: Double) -> Double { norm.isNaN ? norm : min(1, limit / (norm + 1e-6)) }
 }

@@ -1,7 +1,7 @@
 import TesseraTensors
 
 /// Images with their scores, as the network takes them: [n, C, H, W] and n numbers in score units.
-public struct Batch: Sendable {
+public struct ScoredBatch: Sendable {
     public let images: Tensor
     public let scores: [Double]
 
@@ -26,7 +26,7 @@ public protocol BatchSource {
 /// The batches of one epoch, one after the other. Dropping the last reference ends any reading ahead.
 public protocol BatchStream: AnyObject {
     /// The next batch, or nil after the last. Throws where an image cannot be read.
-    func next() throws -> Batch?
+    func next() throws -> ScoredBatch?
 }
 
 /// Samples held in memory, shuffled anew in every epoch where a seed is given.
@@ -65,9 +65,9 @@ public struct MemoryBatchSource: BatchSource {
             rest = batches[...]
         }
 
-        func next() -> Batch? {
+        func next() -> ScoredBatch? {
             rest.popFirst().map { indices in
-                Batch(images: Tensor(stacking: indices.map { source.images[$0] }), scores: indices.map { source.scores[$0] })
+                ScoredBatch(images: Tensor(stacking: indices.map { source.images[$0] }), scores: indices.map { source.scores[$0] })
             }
         }
     }

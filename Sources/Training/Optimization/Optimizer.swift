@@ -32,8 +32,7 @@ public enum Optimizer: Sendable, Equatable {
             for (slot, value) in zip(slots, results.dropFirst()) { builder.update(slot.path, with: value) }
         }
         if let counter {
-            let one = try builder.constant(Tensor(scalar: Int64(1)))
-            builder.update(Self.counterPath, with: try builder.add(Add(), [counter, one], path: "optimizer")[0])
+            builder.update(Self.counterPath, with: try builder.add(Increment(), [counter], path: "optimizer")[0])
         }
     }
 

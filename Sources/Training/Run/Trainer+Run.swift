@@ -37,7 +37,7 @@ extension Trainer {
     }
 
     /// One step of the optimiser. Throws where the loss is not finite; the states are then of no more use.
-    private func step(_ batch: Batch) throws -> StepRecord {
+    private func step(_ batch: ScoredBatch) throws -> StepRecord {
         let rate = configuration.learningRate * configuration.schedule.factor(at: progress.step)
         let type = trainingGraph.targetType
         let targets = Tensor(doubles: batch.scores.map(predictor.model.scoreScale.zScore), element: type.element, shape: type.shape!)
