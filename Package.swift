@@ -13,8 +13,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "tessera",
-    products: [],
+    products: [
+        .library(name: "Tessera", targets: ["Tessera"]),
+        .library(name: "TesseraModels", targets: ["TesseraModels"]),
+        .executable(name: "tessera", targets: ["TesseraTool"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     ],
     targets: [
@@ -40,6 +46,14 @@ let package = Package(
         module("Training", ["TesseraLayers", "TesseraAutodiff", "TesseraCompiler", "TesseraImaging"]),
         tests("Training", ["TesseraTraining", "TesseraModels"]),
         .target(name: "TesseraModels", dependencies: ["TesseraLayers"], path: "Models"),
+        .target(name: "Tessera", dependencies: ["TesseraTraining"], path: "Sources/Tessera"),
+        .executableTarget(
+            name: "TesseraTool",
+            dependencies: [
+                "Tessera", "TesseraModels", .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tools/tessera"
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

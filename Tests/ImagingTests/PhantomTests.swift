@@ -80,3 +80,14 @@ import Testing
         #expect(abs(r) < 0.3, "r = \(r)")
     }
 }
+
+@Suite struct SyntheticMarkTests {
+    @Test func everyReadableImageSaysThatItIsSynthetic() {
+        let clear = Phantom(seed: 1, index: 0, total: 0).image(size: 256), damaged = Phantom(seed: 1, index: 7, total: 200).image(size: 256)
+        // The first column of the letter H is seven pixels high and the same in every phantom.
+        let column = (256 - 54) / 2 + 4 * 6
+        for row in 246..<253 {
+            #expect(clear[column, row] == 0.85 && damaged[column, row] == 0.85)
+        }
+    }
+}

@@ -2,16 +2,20 @@ import TesseraTensors
 
 extension Graph {
     /// A graph made by walking this one in order. `replace` may return other values for a node's outputs (having added nodes
-    /// to the builder); nil keeps the node under its id. New nodes get ids that this graph never used.
+    /// to the builder); nil keeps the node under its id, no values remove it. New nodes get ids that this graph never used.
     public func rebuilding(_ replace: (_ node: Node, _ inputs: [Value], _ builder: GraphBuilder) throws -> [Value]?) throws -> Graph {
         var seed = Graph(name: name)
         seed.reserveIDs(of: self)
         let builder = GraphBuilder(seed)
         var mapped: [Value: Value] = [:]
         for node in nodes {
-            let inputs = node.inputs.map { mapped[$0]! }
-            let outputs = try replace(node, inputs, builder)
-                ?? builder.add(node.op, inputs, path: node.path, origins: node.origins, id: node.id)
+            let inputs = node.inputs.compactMap { mapped[$0] }
+            if let outputs = try replace(node, inputs, builder) {
+                for (slot, value) in outputs.enumerated() { mapped[node.output(slot)] = value }
+                continue
+            }
+            precondition(inputs.count == node.inputs.count, "\(node.id) is kept, but a node that it reads was removed")
+            let outputs = try builder.add(node.op, inputs, path: node.path, origins: node.origins, id: node.id)
             for (slot, value) in outputs.enumerated() { mapped[node.output(slot)] = value }
         }
         for output in outputs { builder.output(output.name, mapped[output.value]!) }

@@ -35,7 +35,7 @@ public struct Phantom: Sendable {
         readers = []
     }
 
-    /// The image, `size` × `size`, grey, with the mean and deviation that the same hands would have without damage.
+    /// The image, `size` × `size`, grey, with the mean and deviation that the same hands would have without damage, and a mark that says it is synthetic.
     public func image(size: Int) -> Image {
         precondition(size >= 16, "a phantom has at least 16 × 16 pixels, not \(size)")
         let look = look()
@@ -46,7 +46,9 @@ public struct Phantom: Sendable {
         let small = min(size, 128)
         let tone = ToneMatch(from: exposed(hands, small), to: exposed([HandDamage(), HandDamage()], small))
         let samples = look.film.developed(exposed(hands, size), tone, noise: Self.stream(seed, index, "noise"))
-        return Image(width: size, height: size, samples: samples)
+        var image = Image(width: size, height: size, samples: samples)
+        SyntheticMark.draw(in: &image)
+        return image
     }
 
     /// What is the same whatever the damage: bones from inside, flesh, film.

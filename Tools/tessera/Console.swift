@@ -1,0 +1,72 @@
+import Foundation
+import Logging
+import Synchronization
+
+/// The two streams of the command line: results go to standard output, everything said on the way to standard error.
+enum Console {
+    static let isTerminal = isatty(STDERR_FILENO) == 1
+    private static let lineIsOpen = Mutex(false)
+
+    static var columns: Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
+    /// A result, on standard output.
+    static func print(_ text: String) {
+        clearLine()
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    /// A result as one JSON object.
+    static func print(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// A line on standard error, above any progress bar.
+    static func error(_ text: String) {
+        clearLine()
+        write(text + "\n")
+    }
+
+    /// Replaces the last line of the terminal.
+    static func rewriteLine(_ text: String) {
+        lineIsOpen.withLock { $0 = true }
+        write("\r\u{1B}[K" + String(text.prefix(columns - 1)))
+    }
+
+    static func clearLine() {
+        if lineIsOpen.withLock({ open in defer { open = false }; return open }) { write("\r\u{1B}[K") }
+    }
+
+    static func bootstrapLogging() { LoggingSystem.bootstrap { _ in ConsoleLogHandler() } }
+
+    private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
+
+/// Diagnostics as plain lines `note: …`, `warning: …` on standard error.
+private struct ConsoleLogHandler: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.MetadataValue? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let label = switch event.level {
+        case .trace, .debug: "debug"
+        case .info, .notice: "note"
+        case .warning: "warning"
+        case .error, .critical: "error"
+        }
+        Console.error("\(label): \(event.message)")
+    }
+}
+
+/// Where the commands say what a user should know and no script needs to read.
+let logger = Logger(label: "tessera")

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import Tessera
+
+@main struct TesseraCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tessera",
+        abstract: "Trains, runs and exchanges convolutional networks on CPUs.",
+        discussion: """
+            A first walk: draw synthetic radiographs, train on them, look at the result, export.
+              tessera phantom --count 400 --size 256 --out phantoms
+              tessera train --data phantoms --size 256 --out run
+              tessera evaluate run --data phantoms
+              tessera export run --out model.onnx
+
+            Exit codes: 0 done, 1 invalid input, 2 a file could not be read or written, 3 something unsupported, 64 wrong usage, 130 interrupted.
+            TESSERA_THREADS sets the number of threads, TESSERA_ISA (avx512, avx2, generic) a weaker instruction set.
+            """,
+        version: "tessera \(toolVersion)",
+        subcommands: [PhantomCommand.self]
+    )
+
+    static func main() {
+        Console.bootstrapLogging()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            Self.end(with: error)
+        }
+    }
+
+    /// Prints what went wrong in one sentence and ends the process with the exit code of its kind.
+    private static func end(with error: any Error) -> Never {
+        Console.clearLine()
+        guard let failure = error as? TesseraError else { exit(withError: error) }
+        Console.error("error: \(failure)")
+        Foundation.exit(failure.exitCode)
+    }
+}
+
+/// The version of the engine, as `tessera --version` prints it and exported files name it.
+let toolVersion = "0.1.0"
+
+extension TesseraError {
+    var exitCode: Int32 {
+        switch kind {
+        case .invalid: 1
+        case .inputOutput: 2
+        case .unsupported: 3
+        case .cancelled: 130
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Tessera
+
+/// Shows a run while it goes on, and draws its plots after every epoch.
+final class TrainingReport {
+    private let trainer: Trainer
+    private let steps: ProgressBar
+    private var validation: ProgressBar?
+
+    /// Begins to listen to the trainer and says what is about to happen.
+    init(_ trainer: Trainer) {
+        self.trainer = trainer
+        let total = trainer.stepsPerEpoch * trainer.configuration.epochs
+        steps = ProgressBar("training", unit: "steps", total: total)
+        let parameters = trainer.trainingGraph.graph.elementCount(of: .parameter)
+        let arena = Double(trainer.program.plan.byteCount) / 1_048_576
+        Console.error(
+            "\(trainer.trainingGraph.graph.name): \(parameters) parameters, \(trainer.stepsPerEpoch) steps an epoch, \(total) in all; "
+                + String(format: "%.0f MiB for activations and gradients", arena)
+        )
+        if trainer.progress.step > 0 { Console.error("resumed after step \(trainer.progress.step)") }
+        trainer.observer = { [unowned self] event in show(event) }
+    }
+
+    func finish(_ outcome: TrainingOutcome) throws {
+        steps.finish()
+        try drawPlots()
+        switch outcome {
+        case .finished: Console.print("finished after \(trainer.progress.step) steps: \(trainer.folder.path)")
+        case .stopped: Console.print("stopped after \(trainer.progress.step) steps; go on with: tessera train --resume \(trainer.folder.path)")
+        }
+    }
+
+    private func show(_ event: TrainingEvent) {
+        switch event {
+        case .note(let text): logger.notice("\(text)")
+        case .step(let record, _, let epochs):
+            validation = nil
+            steps.update(record.step, detail: String(format: "epoch %d/%d  loss %.4f", record.epoch + 1, epochs, record.loss))
+        case .validating(let done, let total):
+            if validation == nil { validation = ProgressBar("validating", unit: "images", total: total) }
+            validation?.update(done)
+        case .validation(let record, let isBest): showEpoch(record, isBest)
+        case .checkpoint(let path): logger.debug("checkpoint \(path)")
+        }
+    }
+
+    private func showEpoch(_ record: ValidationRecord, _ isBest: Bool) {
+        var line = String(format: "epoch %d: training loss %.4f", record.epoch + 1, record.trainingLoss)
+        if let mae = record.meanAbsoluteError, let rmse = record.rootMeanSquareError {
+            line += String(format: ", validation MAE %.2f, RMSE %.2f, r ", mae, rmse) + (record.pearson.map { String(format: "%.3f", $0) } ?? "undefined")
+            if isBest { line += " (best so far)" }
+        }
+        Console.error(line)
+        do { try drawPlots() } catch { logger.warning("the plots could not be drawn: \(error)") }
+    }
+
+    private func drawPlots() throws {}
+}
