@@ -46,6 +46,7 @@ let package = Package(
         module("Training", ["TesseraLayers", "TesseraAutodiff", "TesseraCompiler", "TesseraImaging"]),
         tests("Training", ["TesseraTraining", "TesseraModels"]),
         .target(name: "TesseraModels", dependencies: ["TesseraLayers"], path: "Models"),
+        tests("Models", ["TesseraModels", "TesseraTraining"]),
         .target(name: "Tessera", dependencies: ["TesseraTraining"], path: "Sources/Tessera"),
         .executableTarget(
             name: "TesseraTool",

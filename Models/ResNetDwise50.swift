@@ -18,15 +18,9 @@ public struct ResNetDwise50: Layer {
     }
 
     public func forward(_ x: Symbol) -> Symbol {
-        var x = MaxPool2D(kernel: 3, stride: 2, padding: 1)(Conv2D("stem", widths[0], kernel: 7, stride: 2)(x))
-        var index = 0
-        for (stage, (width, depth)) in zip(widths, depths).enumerated() {
-            for unit in 0..<depth {
-                x = InvertedResidual("blocks.\(index)", width, expansion: expansion, stride: unit == 0 && stage > 0 ? 2 : 1)(x)
-                index += 1
-            }
-        }
-        return Dense("head", outputs)(GlobalAveragePool2D()(NormReLU("norm")(x)))
+        PreactivationNetwork(stemChannels: widths[0], widths: widths, depths: depths, outputs: outputs) { name, width, stride in
+            InvertedResidual(name, width, expansion: expansion, stride: stride)
+        }(x)
     }
 }
 
@@ -45,7 +39,6 @@ public struct InvertedResidual: Layer {
     }
 
     public func forward(_ x: Symbol) -> Symbol {
-        let entry = NormReLU("norm1")(x)
         let branch = Chain {
             Conv2D("expand", x.channels * expansion, kernel: 1)
             NormReLU("norm2")
@@ -53,25 +46,6 @@ public struct InvertedResidual: Layer {
             NormReLU("norm3")
             Conv2D("project", outChannels, kernel: 1)
         }
-        let keepsShape = stride == 1 && x.channels == outChannels
-        return branch(entry) + (keepsShape ? x : Downsample("shortcut", outChannels, stride: stride)(entry))
-    }
-}
-
-/// The ResNet-D shortcut: a 2 × 2 average pool (rounding up, padding not counted) where the size shrinks, then a 1 × 1 convolution.
-public struct Downsample: Layer {
-    public let name: String
-    public var outChannels: Int
-    public var stride: Int
-
-    public init(_ name: String, _ outChannels: Int, stride: Int) {
-        self.name = name
-        self.outChannels = outChannels
-        self.stride = stride
-    }
-
-    public func forward(_ x: Symbol) -> Symbol {
-        let pooled = stride == 1 ? x : AveragePool2D(kernel: stride, stride: stride, roundsUp: true)(x)
-        return Conv2D(stride == 1 ? "0" : "1", outChannels, kernel: 1)(pooled)
+        return PreactivationResidual(name: "", outChannels: outChannels, stride: stride) { branch($0) }(x)
     }
 }

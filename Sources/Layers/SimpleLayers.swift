@@ -59,21 +59,28 @@ public struct GlobalAveragePool2D: Layer {
     public func forward(_ x: Symbol) -> Symbol { x.applying(ReduceMean(axes: [2, 3], keepsDimensions: true)).applying(Reshape(to: [0, -1])) }
 }
 
-/// y = x · weightᵀ + bias on [N, K]. Parameters `weight` [out, in] and `bias` [out], uniform in ±1/√in.
+/// Values joined along the channels: [N, C₁, H, W], [N, C₂, H, W] → [N, C₁ + C₂, H, W].
+public func concatenateChannels(_ a: Symbol, _ b: Symbol) -> Symbol { a.applying(Concat(axis: 1), b) }
+
+/// y = x · weightᵀ + bias on [N, K]. Parameters `weight` [out, in] and `bias` [out], uniform in ±1/√in unless initializers are given.
 public struct Dense: Layer {
     public let name: String
     public var outputs: Int
+    public var weightInitializer: Initializer?
+    public var biasInitializer: Initializer?
 
-    public init(_ name: String, _ outputs: Int) {
+    public init(_ name: String, _ outputs: Int, weight: Initializer? = nil, bias: Initializer? = nil) {
         self.name = name
         self.outputs = outputs
+        weightInitializer = weight
+        biasInitializer = bias
     }
 
     public func forward(_ x: Symbol) -> Symbol {
-        let limit = 1 / Double(max(x.channels, 1)).squareRoot()
+        let usual = Initializer.uniform(limit: 1 / Double(max(x.channels, 1)).squareRoot())
         return x.applying(
-            Linear(), x.scope.state("weight", shape: [outputs, x.channels], initializer: .uniform(limit: limit)),
-            x.scope.state("bias", shape: [outputs], initializer: .uniform(limit: limit))
+            Linear(), x.scope.state("weight", shape: [outputs, x.channels], initializer: weightInitializer ?? usual),
+            x.scope.state("bias", shape: [outputs], initializer: biasInitializer ?? usual)
         )
     }
 }
