@@ -44,7 +44,10 @@ public struct Convolution: DefinedOp {
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let output = try outputTypes(for: inputs.map(\.type))[0].shape!
-        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [convolve(type, inputs, output)] }
+        // Both types are spelled out so that the loops are compiled for them, which is much faster than generic code.
+        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
+            [type is Double.Type ? convolve(Double.self, inputs, output) : convolve(Float.self, inputs, output)]
+        }
     }
 
     private func convolve<T: DefinitionFloat>(_: T.Type, _ inputs: [Tensor], _ outputShape: [Int]) -> Tensor {

@@ -34,7 +34,10 @@ public struct ConvolutionInputGradient: DefinedOp {
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
-        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [scatter(type, inputs[0], inputs[1], shape)] }
+        // Both types are spelled out so that the loops are compiled for them, which is much faster than generic code.
+        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
+            [type is Double.Type ? scatter(Double.self, inputs[0], inputs[1], shape) : scatter(Float.self, inputs[0], inputs[1], shape)]
+        }
     }
 
     private func scatter<T: DefinitionFloat>(_: T.Type, _ dy: Tensor, _ weight: Tensor, _ shape: [Int]) -> Tensor {

@@ -35,7 +35,10 @@ public struct ConvolutionWeightGradient: DefinedOp {
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
-        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [correlate(type, inputs[0], inputs[1], shape)] }
+        // Both types are spelled out so that the loops are compiled for them, which is much faster than generic code.
+        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
+            [type is Double.Type ? correlate(Double.self, inputs[0], inputs[1], shape) : correlate(Float.self, inputs[0], inputs[1], shape)]
+        }
     }
 
     private func correlate<T: DefinitionFloat>(_: T.Type, _ x: Tensor, _ dy: Tensor, _ shape: [Int]) -> Tensor {
