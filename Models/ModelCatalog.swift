@@ -9,7 +9,8 @@ public struct ModelCatalogEntry: Sendable {
     public let summary: String
     /// Height and width the model is usually used at.
     public let defaultSize: Int
-    private let layer: @Sendable (_ outputs: Int) -> any Layer
+    /// The architecture itself, with so many outputs.
+    public let layer: @Sendable (_ outputs: Int) -> any Layer
 
     public init(name: String, summary: String, defaultSize: Int, layer: @escaping @Sendable (_ outputs: Int) -> any Layer) {
         self.name = name

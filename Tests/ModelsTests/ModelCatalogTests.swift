@@ -1,3 +1,4 @@
+import Foundation
 import TesseraModels
 import TesseraOps
 import TesseraTensors
@@ -42,6 +43,19 @@ import Testing
         #expect(graph.inputs[0].type == TensorType(.float32, ["N", 1, 75, 101]))
         #expect(graph.outputs.map(\.name) == ["score"])
         #expect(graph.type(of: graph.outputs[0].value) == TensorType(.float32, ["N", 5]))
+    }
+
+    /// The table of docs/models.md is what the models say of themselves.
+    @Test(arguments: ModelCatalog.standard.entries.map(\.name))
+    func documentationStatesTheSizes(_ name: String) throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(contentsOf: root.appending(path: "docs/models.md"), encoding: .utf8)
+        let entry = try ModelCatalog.standard.entry(named: name)
+        let graph = try entry.model().graph
+        let billions = try Double(graph.multiplyAdds(binding: ["N": 1])) / 1e9
+        let size = "\(entry.defaultSize) × \(entry.defaultSize) | \(graph.elementCount(of: .parameter).formatted(.number.locale(Locale(identifier: "en_US"))))"
+        let row = "| `\(name)` | `\(type(of: entry.layer(1)))` | \(size) | \(String(format: "%.2f", billions)) G |"
+        #expect(page.contains(row), "\(row)")
     }
 
     @Test func unknownNamesAreAnsweredWithTheKnownOnes() throws {
