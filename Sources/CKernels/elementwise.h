@@ -1,8 +1,12 @@
 /* Element-wise kernels: plain loops that the compiler vectorises for the instruction set; transcendental functions are libm's. */
 
+/* y may be one of the operands but never overlaps one otherwise, so iterations are independent. The compiler's own check for overlap would send work in place
+ * through a scalar loop. */
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+
 #define BINARY(CASE, EXPRESSION) \
     case CASE: \
-        for (long i = 0; i < n; i++) { float p = a[i * a_stride], q = b[i * b_stride]; y[i] = EXPRESSION; } \
+        INDEPENDENT for (long i = 0; i < n; i++) { float p = a[i * a_stride], q = b[i * b_stride]; y[i] = EXPRESSION; } \
         break;
 
 INLINE void binary_strided(tessera_binary op, const float *a, const long a_stride, const float *b, const long b_stride, float *y, long n) {
@@ -13,7 +17,9 @@ INLINE void binary_strided(tessera_binary op, const float *a, const long a_strid
         BINARY(TESSERA_DIVIDE, p / q)
         BINARY(TESSERA_MINIMUM, p != p || p < q ? p : q)
         BINARY(TESSERA_MAXIMUM, p != p || p > q ? p : q)
-        BINARY(TESSERA_POWER, powf(p, q))
+        case TESSERA_POWER:
+            for (long i = 0; i < n; i++) y[i] = powf(a[i * a_stride], b[i * b_stride]);
+            break;
         BINARY(TESSERA_RELU_GRADIENT, q > 0 ? p : 0)
     }
 }
@@ -66,15 +72,18 @@ static void compare(tessera_comparison op, const float *a, long a_stride, const 
 #undef COMPARE
 
 static void select(const unsigned char *condition, long c_stride, const float *a, long a_stride, const float *b, long b_stride, float *y, long n) {
-    for (long i = 0; i < n; i++) y[i] = condition[i * c_stride] ? a[i * a_stride] : b[i * b_stride];
+    INDEPENDENT for (long i = 0; i < n; i++) y[i] = condition[i * c_stride] ? a[i * a_stride] : b[i * b_stride];
 }
 
 static void clip(const float *x, float low, float high, float *y, long n) {
-    for (long i = 0; i < n; i++) y[i] = clamp_one(x[i], low, high);
+    INDEPENDENT for (long i = 0; i < n; i++) y[i] = clamp_one(x[i], low, high);
 }
 
 static void clip_gradient(const float *dy, const float *x, float low, float high, float *dx, long n) {
-    for (long i = 0; i < n; i++) dx[i] = x[i] >= low && x[i] <= high ? dy[i] : 0;
+    INDEPENDENT for (long i = 0; i < n; i++) {
+        float g = dy[i];
+        dx[i] = ((x[i] >= low) & (x[i] <= high)) ? g : 0;
+    }
 }
 
 static double sum(const float *x, long n) {
