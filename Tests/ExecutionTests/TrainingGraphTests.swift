@@ -11,9 +11,12 @@ import TesseraTensors
 
 /// A whole model with its gradients: autodiff against finite differences, and compiled against the evaluator.
 @Suite struct TrainingGraphTests {
-    /// mean(score²) with the gradients of all parameters as outputs, in the given element type.
+    /// mean(score²) with the gradients of all parameters as outputs, in the given element type. One unit a stage: with all sixteen, batch norms over so few
+    /// pixels enlarge roundings until values change sign before a ReLU, and gradients of float32 say nothing any more.
     static func lossAndGradients(_ element: ElementType) throws -> (graph: Graph, parameters: ParameterStore, image: Tensor) {
-        let model = try Model("small", input: TensorType(.float32, [2, 3, 33, 33]), layer: ResNetDwise50(widths: [4, 6, 8, 10]))
+        var network = ResNetDwise50(widths: [4, 6, 8, 10])
+        network.depths = [1, 1, 1, 1]
+        let model = try Model("small", input: TensorType(.float32, [2, 3, 33, 33]), layer: network)
         let prepared = try Pipeline([PrepareNormsForTraining()]).run(model.graph.changingElements(from: .float32, to: element))
         let builder = GraphBuilder(prepared)
         let score = prepared.outputs[0].value
@@ -34,7 +37,7 @@ import TesseraTensors
         let (graph, parameters, image) = try Self.lossAndGradients(.float64)
         let result = try Evaluator.run(graph, inputs: ["image": image], states: parameters.asDictionary)
         var stream = RandomStream(seed: 4, name: "probe")
-        for path in ["stem.weight", "blocks.0.norm1.weight", "blocks.3.filter.weight", "blocks.7.shortcut.1.weight", "blocks.15.norm3.bias", "head.weight"] {
+        for path in ["stem.weight", "blocks.0.norm1.weight", "blocks.1.filter.weight", "blocks.2.shortcut.1.weight", "blocks.3.norm3.bias", "head.weight"] {
             let direction = parameters[path]!.doubles().map { _ in stream.normal() }
             func loss(_ step: Double) throws -> Double {
                 var moved = parameters
@@ -56,11 +59,13 @@ import TesseraTensors
         let session = try Session(program, parameters: parameters, threads: 2)
         let result = try session.run(["image": image])
         let updated = session.states.snapshot()
+        // Relative, but for gradients that vanish: the scale of a norm that only a convolution and another norm follow changes nothing, and its gradient
+        // is rounding alone, about 1e-6 where others are 0.1.
         func distance(_ a: Tensor, _ b: Tensor) -> Double {
             let difference = zip(a.doubles(), b.doubles()).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-            return (difference / max(b.doubles().reduce(0) { $0 + $1 * $1 }, 1e-20)).squareRoot()
+            return (difference / max(b.doubles().reduce(0) { $0 + $1 * $1 }, 1e-6)).squareRoot()
         }
-        for (name, tensor) in expected.outputs { #expect(distance(result[name]!, tensor) < 1e-3, "\(name)") }
+        for (name, tensor) in expected.outputs { #expect(distance(result[name]!, tensor) < 2e-4, "\(name)") }
         for (path, tensor) in expected.updates { #expect(distance(updated[path]!, tensor) < 1e-5, "\(path)") }
     }
 }
