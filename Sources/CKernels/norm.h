@@ -1,45 +1,59 @@
-/* Norms: sums over the pixels of one block (at most 8192 pixels a float sum), and the sweeps that apply them. */
+/* Norms: sums over the pixels of one block, and the sweeps that apply them. A float sum runs over RUN pixels at most: equal values, as behind a global
+   mean, are all rounded the same way, and the error would grow with their number until dx, from which gradients further back take the sum, no longer sums to 0. Runs are joined by compensated addition, in double at the end. */
 
 #define FLUSH 4096
+#define RUN 32
 
-static void channel_sums(const float *x, long pixels, long channels, double *sums) {
+typedef struct {
+    VEC sum, excess;
+} compensated;
+
+/* Kahan's: what `sum` takes in too much is kept back from the next addend. */
+INLINE void add_run(compensated *total, const VEC s[4]) {
+    const VEC addend = ((s[0] + s[1]) + (s[2] + s[3])) - total->excess, next = total->sum + addend;
+    total->excess = (next - total->sum) - addend;
+    total->sum = next;
+}
+
+INLINE void add_to(double *sums, const compensated *total, long lanes) {
+    for (long l = 0; l < VL && l < lanes; l++) sums[l] += (double)total->sum[l] - (double)total->excess[l];
+}
+
+/* Sums of x - centre, or of its squares, over all pixels of each channel. */
+INLINE void centred_sums(const float *x, const double *centres, const bool squares, long pixels, long channels, double *sums) {
     for (long start = 0; start < pixels; start += FLUSH) {
-        const long n = pixels - start < FLUSH ? pixels - start : FLUSH;
+        const long end = pixels - start < FLUSH ? pixels : start + FLUSH;
         for (long c = 0; c < channels; c += VL) {
-            VEC s[4] = {{0}};
+            VEC centre = {0};
+            for (long l = 0; centres && l < VL && l < channels - c; l++) centre[l] = (float)centres[c + l];
+            compensated total = {{0}, {0}};
             const float *q = x + start * channels + c;
-            long p = 0;
-            for (; p + 4 <= n; p += 4, q += 4 * channels) UNROLL for (int i = 0; i < 4; i++) s[i] += load(q + i * channels);
-            for (; p < n; p++, q += channels) s[0] += load(q);
-            VEC total = (s[0] + s[1]) + (s[2] + s[3]);
-            for (long l = 0; l < VL && l < channels - c; l++) sums[c + l] += total[l];
+            for (long run = start; run < end; run += RUN) {
+                const long n = end - run < RUN ? end - run : RUN;
+                VEC s[4] = {{0}};
+                long p = 0;
+                for (; p + 4 <= n; p += 4, q += 4 * channels) UNROLL for (int i = 0; i < 4; i++) {
+                    const VEC v = load(q + i * channels) - centre;
+                    s[i] += squares ? v * v : v;
+                }
+                for (; p < n; p++, q += channels) {
+                    const VEC v = load(q) - centre;
+                    s[0] += squares ? v * v : v;
+                }
+                add_run(&total, s);
+            }
+            add_to(sums + c, &total, channels - c);
         }
     }
 }
+
+static void channel_sums(const float *x, long pixels, long channels, double *sums) { centred_sums(x, 0, false, pixels, channels, sums); }
 
 static void moments(const float *x, long pixels, long channels, double *mean, double *m2) {
     for (long c = 0; c < channels; c++) mean[c] = m2[c] = 0;
     channel_sums(x, pixels, channels, mean);
     for (long c = 0; c < channels; c++) mean[c] /= pixels;
-    for (long start = 0; start < pixels; start += FLUSH) {
-        const long n = pixels - start < FLUSH ? pixels - start : FLUSH;
-        for (long c = 0; c < channels; c += VL) {
-            VEC centre = {0}, s[4] = {{0}};
-            for (long l = 0; l < VL && l < channels - c; l++) centre[l] = (float)mean[c + l];
-            const float *q = x + start * channels + c;
-            long p = 0;
-            for (; p + 4 <= n; p += 4, q += 4 * channels) UNROLL for (int i = 0; i < 4; i++) {
-                VEC v = load(q + i * channels) - centre;
-                s[i] += v * v;
-            }
-            for (; p < n; p++, q += channels) {
-                VEC v = load(q) - centre;
-                s[0] += v * v;
-            }
-            VEC total = (s[0] + s[1]) + (s[2] + s[3]);
-            for (long l = 0; l < VL && l < channels - c; l++) m2[c + l] += total[l];
-        }
-    }
+    centred_sums(x, mean, true, pixels, channels, m2);
     /* The centre was rounded to float: sum (x - m)^2 = sum (x - c)^2 - n (m - c)^2. */
     for (long c = 0; c < channels; c++) {
         double shift = mean[c] - (double)(float)mean[c];
@@ -61,27 +75,30 @@ INLINE VEC gated(VEC dy, VEC x, VEC scale, VEC shift, const bool masks) { return
 
 INLINE void gradient_sums(const float *dy, const float *x, const float *mean, const float *scale, const float *shift, const bool masks, long pixels, long channels, double *sum_g, double *sum_gx) {
     for (long start = 0; start < pixels; start += FLUSH) {
-        const long n = pixels - start < FLUSH ? pixels - start : FLUSH;
+        const long end = pixels - start < FLUSH ? pixels : start + FLUSH;
         for (long c = 0; c < channels; c += VL) {
             const VEC m = load(mean + c), sc = load(scale + c), sh = load(shift + c);
-            VEC s[4] = {{0}}, t[4] = {{0}};
+            compensated total = {{0}, {0}}, moment = {{0}, {0}};
             const float *q = x + start * channels + c, *g = dy + start * channels + c;
-            long p = 0;
-            for (; p + 4 <= n; p += 4, q += 4 * channels, g += 4 * channels) UNROLL for (int i = 0; i < 4; i++) {
-                VEC v = load(q + i * channels), e = gated(load(g + i * channels), v, sc, sh, masks);
-                s[i] += e;
-                t[i] += e * (v - m);
+            for (long run = start; run < end; run += RUN) {
+                const long n = end - run < RUN ? end - run : RUN;
+                VEC s[4] = {{0}}, t[4] = {{0}};
+                long p = 0;
+                for (; p + 4 <= n; p += 4, q += 4 * channels, g += 4 * channels) UNROLL for (int i = 0; i < 4; i++) {
+                    const VEC v = load(q + i * channels), e = gated(load(g + i * channels), v, sc, sh, masks);
+                    s[i] += e;
+                    t[i] += e * (v - m);
+                }
+                for (; p < n; p++, q += channels, g += channels) {
+                    const VEC v = load(q), e = gated(load(g), v, sc, sh, masks);
+                    s[0] += e;
+                    t[0] += e * (v - m);
+                }
+                add_run(&total, s);
+                add_run(&moment, t);
             }
-            for (; p < n; p++, q += channels, g += channels) {
-                VEC v = load(q), e = gated(load(g), v, sc, sh, masks);
-                s[0] += e;
-                t[0] += e * (v - m);
-            }
-            VEC total = (s[0] + s[1]) + (s[2] + s[3]), moment = (t[0] + t[1]) + (t[2] + t[3]);
-            for (long l = 0; l < VL && l < channels - c; l++) {
-                sum_g[c + l] += total[l];
-                sum_gx[c + l] += moment[l];
-            }
+            add_to(sum_g + c, &total, channels - c);
+            add_to(sum_gx + c, &moment, channels - c);
         }
     }
 }
