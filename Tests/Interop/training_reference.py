@@ -24,16 +24,12 @@ from safetensors.numpy import save_file
 
 import hashed_numbers as hashed
 from resnet_dwise50 import ResNetDwise50
+from smooth_loss import smooth_loss
 
 STEPS, BATCH, CHANNELS, SIZE = 10, 4, 3, 256
 
 # The number of the first step's batch: of 50, one of which no value before a ReLU lies within 3e-6 of 0, so that rounding leaves every mask as it is.
 FIRST_BATCH = 19
-
-
-def smooth_loss(prediction, target, alpha=0.5, beta=1.0, gamma=0.5):
-    size = (prediction - target).abs()
-    return torch.where(size < beta, alpha * size * size, size - gamma).mean()
 
 
 class ShiftedDepthwise(torch.nn.Module):
