@@ -36,7 +36,8 @@ import Testing
         ]
     }
 
-    @Test func tenStepsAgreeWithPyTorch() throws {
+    @Test(arguments: InstructionSet.allCases.filter { (try? KernelTable($0)) != nil })
+    func tenStepsAgreeWithPyTorch(_ set: InstructionSet) throws {
         let reference = try Safetensors(path: Self.file.path(percentEncoded: false))
         let losses = try #require(reference.tensors["losses"]).doubles()
         let first = try #require(reference.metadata["firstBatch"].flatMap(Int.init))
@@ -45,7 +46,7 @@ import Testing
         let initial = Self.parameters(of: model)
         var states = initial
         states.merge(training.initialOptimizerStates)
-        let session = try Session(Compiler.compile(training.graph, for: .training), parameters: states, threads: 2)
+        let session = try Session(Compiler.compile(training.graph, for: .training, instructionSet: set), parameters: states, threads: 2)
 
         #expect(losses.count == 10)
         for (step, expected) in losses.enumerated() {
