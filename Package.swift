@@ -43,11 +43,12 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         module("Execution", ["TesseraPlanning", "TesseraOps", "CKernels", "COpenBLAS"]),
         module("Compiler", ["TesseraPasses", "TesseraExecution"]),
+        module("Inspection", ["TesseraCompiler"]),
         module("Training", ["TesseraLayers", "TesseraAutodiff", "TesseraCompiler", "TesseraImaging"]),
         tests("Training", ["TesseraTraining", "TesseraModels"]),
         .target(name: "TesseraModels", dependencies: ["TesseraLayers"], path: "Models"),
         tests("Models", ["TesseraModels", "TesseraTraining"]),
-        .target(name: "Tessera", dependencies: ["TesseraTraining"], path: "Sources/Tessera"),
+        .target(name: "Tessera", dependencies: ["TesseraTraining", "TesseraInspection"], path: "Sources/Tessera"),
         .executableTarget(
             name: "TesseraTool",
             dependencies: [

@@ -4,6 +4,7 @@
 @_exported import TesseraExecution
 @_exported import TesseraIR
 @_exported import TesseraImaging
+@_exported import TesseraInspection
 @_exported import TesseraLayers
 @_exported import TesseraOps
 @_exported import TesseraPasses

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Synchronization
+import Tessera
 
 /// The two streams of the command line: results go to standard output, everything said on the way to standard error.
 enum Console {
@@ -12,10 +13,13 @@ enum Console {
         return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 
-    /// A result, on standard output.
+    /// A result, on standard output. Where it cannot be written, as on a full disk, the process ends with an error.
     static func print(_ text: String) {
         clearLine()
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        guard !write(text + "\n", to: STDOUT_FILENO) else { return }
+        let failure = TesseraError(.inputOutput, at: "standard output", found: "cannot be written: \(String(cString: strerror(errno)))")
+        error("error: \(failure)")
+        exit(failure.exitCode)
     }
 
     /// A result as one JSON object.
@@ -44,7 +48,19 @@ enum Console {
 
     static func bootstrapLogging() { LoggingSystem.bootstrap { _ in ConsoleLogHandler() } }
 
-    private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private static func write(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+    /// False where not all could be written.
+    private static func write(_ text: String, to file: Int32) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress!, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return false }
+            rest = rest.dropFirst(written)
+        }
+        return true
+    }
 }
 
 /// Diagnostics as plain lines `note: …`, `warning: …` on standard error.

@@ -5,8 +5,8 @@ final class ProgressBar {
     private let title: String
     private let unit: String
     private let total: Int
-    private let start = ContinuousClock.now
-    private var first: Int?
+    /// The first update: the rate is measured from there, since what came before it was no part of the task.
+    private var first: (done: Int, at: ContinuousClock.Instant)?
     private var lastShown: ContinuousClock.Instant?
     /// Between two plain lines.
     private static let interval = Duration.seconds(10)
@@ -22,21 +22,21 @@ final class ProgressBar {
     /// `done` of the total are finished; `detail` stands behind the numbers.
     func update(_ done: Int, detail: String = "") {
         let now = ContinuousClock.now
-        if first == nil { first = done - 1 }
+        let begin = first ?? (done, now)
+        first = begin
         let wait = Console.isTerminal ? Self.frame : Self.interval
         if let lastShown, now - lastShown < wait, done < total { return }
         lastShown = now
-        let line = text(done, elapsed: (now - start).seconds, detail)
+        let line = text(done, rate: begin.done < done ? Double(done - begin.done) / (now - begin.at).seconds : 0, detail)
         if Console.isTerminal { Console.rewriteLine(line) } else { Console.error(line) }
     }
 
     func finish() { Console.clearLine() }
 
-    private func text(_ done: Int, elapsed: Double, _ detail: String) -> String {
-        let rate = elapsed > 0 ? Double(done - (first ?? 0)) / elapsed : 0
+    private func text(_ done: Int, rate: Double, _ detail: String) -> String {
         var parts = ["\(title) \(done)/\(total)"]
         if Console.isTerminal { parts.insert(bar(Double(done) / Double(max(total, 1))), at: 0) }
-        if rate > 0 {
+        if rate > 0, rate.isFinite {
             parts.append(String(format: rate >= 10 ? "%.0f \(unit)/s" : "%.2f \(unit)/s", rate))
             parts.append("\(Self.time(Double(total - done) / rate)) left")
         }

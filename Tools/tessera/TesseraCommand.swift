@@ -17,7 +17,7 @@ import Tessera
             TESSERA_THREADS sets the number of threads, TESSERA_ISA (avx512, avx2, generic) a weaker instruction set.
             """,
         version: "tessera \(toolVersion)",
-        subcommands: [PhantomCommand.self]
+        subcommands: [TrainCommand.self, PhantomCommand.self]
     )
 
     static func main() {
@@ -33,9 +33,14 @@ import Tessera
     /// Prints what went wrong in one sentence and ends the process with the exit code of its kind.
     private static func end(with error: any Error) -> Never {
         Console.clearLine()
-        guard let failure = error as? TesseraError else { exit(withError: error) }
-        Console.error("error: \(failure)")
-        Foundation.exit(failure.exitCode)
+        if let failure = error as? TesseraError {
+            Console.error("error: \(failure)")
+            Foundation.exit(failure.exitCode)
+        }
+        guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+        let named = CommandLine.arguments.dropFirst().first { name in configuration.subcommands.contains { $0.configuration.commandName == name } }
+        Console.error("error: \(message(for: error)) (see tessera \(named.map { "\($0) " } ?? "")--help)")
+        Foundation.exit(ExitCode.validationFailure.rawValue)
     }
 }
 

@@ -3,6 +3,17 @@ import Tessera
 
 /// Shows a run while it goes on, and draws its plots after every epoch.
 final class TrainingReport {
+    /// The outcome as JSON.
+    private struct Summary: Encodable {
+        let run: String
+        let isFinished: Bool
+        let steps: Int
+        let epochs: Int
+        /// The smallest mean absolute error in validation, and the step at which it was reached.
+        let bestError: Double?
+        let bestStep: Int?
+    }
+
     private let trainer: Trainer
     private let steps: ProgressBar
     private var validation: ProgressBar?
@@ -22,9 +33,18 @@ final class TrainingReport {
         trainer.observer = { [unowned self] event in show(event) }
     }
 
-    func finish(_ outcome: TrainingOutcome) throws {
+    /// Draws the plots once more and says how the run ended.
+    func finish(_ outcome: TrainingOutcome, json: Bool) throws {
         steps.finish()
         try drawPlots()
+        if json {
+            let progress = trainer.progress
+            try Console.print(json: Summary(
+                run: trainer.folder.path, isFinished: outcome == .finished, steps: progress.step, epochs: progress.epoch,
+                bestError: progress.bestError, bestStep: progress.bestStep
+            ))
+            return
+        }
         switch outcome {
         case .finished: Console.print("finished after \(trainer.progress.step) steps: \(trainer.folder.path)")
         case .stopped: Console.print("stopped after \(trainer.progress.step) steps; go on with: tessera train --resume \(trainer.folder.path)")

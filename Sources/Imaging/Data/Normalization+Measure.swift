@@ -2,12 +2,17 @@ import TesseraTensors
 
 extension Normalization {
     /// Mean and deviation of each channel over all pixels of the samples at `indices`, preprocessed as for evaluation. Each image is read once
-    /// and forgotten; images are added up in order, so the number of workers does not matter.
-    public static func measured(on dataset: Dataset, indices: [Int], size: Int, channels: Int, workers: Int) throws -> Normalization {
-        let preprocessing = try Preprocessing(size: size, channels: channels)
+    /// and forgotten; images are added up in order, so the number of workers does not matter. `progress` hears how many are done, from any thread,
+    /// one call at a time; what it throws ends the measurement.
+    public static func measured(
+        on dataset: Dataset, indices: [Int], size: Int, channels: Int, workers: Int, progress: @escaping @Sendable (Int) throws -> Void = { _ in }
+    ) throws -> Normalization {
+        let preprocessing = try Preprocessing(size: size, channels: channels), counter = ProgressCounter(progress)
         let moments = try inOrder(indices.count, workers: workers) { position in
             let image = try Image(png: dataset.samples[indices[position]].path)
-            return Moments(try preprocessing.evaluation(image))
+            let moments = Moments(try preprocessing.evaluation(image))
+            try counter.advance()
+            return moments
         }
         let total = moments.reduce(Moments(channels: channels)) { $0.adding($1) }
         return try Normalization(mean: total.mean.map { Float($0) }, deviation: total.squares.map { Float(($0 / max(total.count, 1)).squareRoot()) })

@@ -18,11 +18,14 @@ public struct RunFolder: Sendable {
     /// A run exists from the moment its configuration does; a first checkpoint stands before that.
     public var holdsRun: Bool { FileManager.default.fileExists(atPath: configuration) }
 
+    /// Throws where a run is there already.
+    public func requireNoRun() throws {
+        if holdsRun { throw TesseraError(at: path, found: "a run", accepted: "a folder without one, or --resume to go on with it") }
+    }
+
     /// Makes the folders; throws where a run is there already or they cannot be made.
     func create() throws {
-        if holdsRun {
-            throw TesseraError(at: path, found: "a run", accepted: "a folder without one, or --resume to go on with it")
-        }
+        try requireNoRun()
         for folder in [checkpoints, plots] {
             do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
                 throw TesseraError(.inputOutput, at: folder, found: "the folder cannot be made: \((error as NSError).localizedDescription)", accepted: "a writable place")

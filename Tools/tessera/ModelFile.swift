@@ -1,0 +1,58 @@
+import Foundation
+import Tessera
+
+/// A file or folder that holds a model, as the commands take it: a checkpoint (.safetensors), the folder of a run (its best checkpoint, or
+/// the last one where there is no best), or an ONNX file.
+struct ModelFile {
+    let path: String
+
+    static let accepted = "a checkpoint (.safetensors), the folder of a run, or an ONNX file (.onnx)"
+
+    /// The last part of the path: what the model is called where no architecture is known.
+    var name: String { (path as NSString).lastPathComponent }
+
+    /// Whether the text looks like a file rather than the name of an architecture.
+    static func isPath(_ text: String) -> Bool {
+        text.contains("/") || text.hasSuffix(".onnx") || text.hasSuffix(".safetensors") || FileManager.default.fileExists(atPath: text)
+    }
+
+    /// The model with its weights; throws where the file is none of the accepted ones or cannot be read.
+    func trainedModel() throws -> TrainedModel {
+        switch try kind() {
+        case .onnx: try Self.onnxModel(path)
+        case .checkpoint(let file): try Checkpoint(path: file).model
+        }
+    }
+
+    /// The tensors alone: of any safetensors file, also one that is no checkpoint, or of an ONNX file.
+    func parameters() throws -> ParameterStore {
+        guard case .checkpoint(let file) = try kind() else { return try Self.onnxModel(path).parameters }
+        let contents = try Safetensors(path: file)
+        return contents.metadata["format"] == nil ? ParameterStore(contents.tensors) : try Checkpoint(path: file).model.parameters
+    }
+
+    private enum Kind { case onnx, checkpoint(String) }
+
+    private func kind() throws -> Kind {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw TesseraError(.inputOutput, at: path, found: "no such file", accepted: Self.accepted)
+        }
+        if isFolder.boolValue {
+            let run = RunFolder(path)
+            guard let file = [run.bestCheckpoint, run.lastCheckpoint].first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+                throw TesseraError(at: path, found: "a folder without checkpoints", accepted: Self.accepted)
+            }
+            return .checkpoint(file)
+        }
+        switch (path as NSString).pathExtension.lowercased() {
+        case "onnx": return .onnx
+        case "safetensors": return .checkpoint(path)
+        default: throw TesseraError(at: path, found: "a file of another kind", accepted: Self.accepted)
+        }
+    }
+
+    private static func onnxModel(_ path: String) throws -> TrainedModel {
+        throw TesseraError(.unsupported, at: path, found: "an ONNX file", accepted: "a checkpoint (.safetensors) or the folder of a run")
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Tessera
+import TesseraModels
+
+/// What a new run begins with: an architecture with fresh or transferred weights, or a pretrained backbone with a new head.
+struct StartingModel {
+    var graph: Graph
+    let parameters: ParameterStore
+    let architecture: String
+    /// Height and width of its images.
+    let size: Int
+    let channels: Int
+    /// Whether the statistics of its norms were measured before, by whoever trained the weights.
+    let hasStatistics: Bool
+
+    /// An architecture of the catalogue. With `source`, every parameter whose path and shape agree is taken from that file, and a table says which.
+    init(named name: String, size: Int?, channels: Int, seed: UInt64, source: ModelFile?) throws {
+        let entry = try ModelCatalog.standard.entry(named: name)
+        let model = try entry.model(inputChannels: channels, height: size)
+        graph = model.graph
+        architecture = entry.name
+        self.size = size ?? entry.defaultSize
+        self.channels = channels
+        hasStatistics = source != nil
+        let initial = model.initialParameters(seed: seed)
+        guard let source else {
+            parameters = initial
+            return
+        }
+        let transfer = try ParameterTransfer(from: source.parameters(), named: source.path, into: initial)
+        for line in transfer.table.lines { Console.error(line) }
+        Console.error("\(source.name): \(transfer.taken.count) tensors taken, \(transfer.left.count) left, \(transfer.new.count) new")
+        parameters = transfer.parameters
+    }
+
+    /// The network in `file`, cut off and given a linear head.
+    init(backbone file: ModelFile, cut: String?, outputs: Int, size: Int?, seed: UInt64) throws {
+        let model = try file.trainedModel()
+        let type = model.graph.inputs.first?.type
+        let extents = type.map { $0.dimensions.suffix(2).map(\.value) } ?? []
+        guard let size = size ?? (extents.count == 2 && extents[0] == extents[1] ? extents[0] : nil) else {
+            throw TesseraError(at: file.path, found: "images \(type.map(String.init(describing:)) ?? "of no type"), which are not square", accepted: "a square size given with --size")
+        }
+        let backbone = try Backbone(model.graph, parameters: model.parameters, cut: cut, size: size)
+        let headed = try backbone.withLinearHead(outputs: outputs, seed: seed)
+        guard let channels = backbone.graph.inputs[0].type.dimensions[1].value else {
+            throw TesseraError(at: file.path, found: "an open number of channels", accepted: "a number for the channels of the images")
+        }
+        graph = headed.model.graph
+        parameters = headed.parameters
+        architecture = "\(file.name) cut at \(backbone.cut)"
+        self.size = size
+        self.channels = channels
+        hasStatistics = true
+        Console.error("backbone \(file.name), cut after \(backbone.cut); new: a linear layer to \(outputs) output")
+    }
+}
+
+extension ParameterTransfer {
+    /// One line for every tensor that was taken, left in the source, or is new in the model.
+    var table: TextTable {
+        var table = TextTable([("tensor", .left), ("", .left), ("type", .left)])
+        for path in taken { table.add([path, "taken", "\(parameters[path]!.type)"]) }
+        for misfit in left { table.add([misfit.path, "left", "\(misfit.source)" + (misfit.target.map { ", the model has \($0)" } ?? ", not in the model")]) }
+        for path in new { table.add([path, "new", "\(parameters[path]!.type)"]) }
+        return table
+    }
+}
