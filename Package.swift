@@ -56,6 +56,8 @@ let package = Package(
             ],
             path: "Tools/tessera"
         ),
+        .executableTarget(name: "Example", dependencies: ["Tessera"], path: "docs/example"),
+        tests("Docs", ["TesseraOps", "Example"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,42 @@
+import Foundation
+import TesseraIR
+import TesseraOps
+import Testing
+
+/// docs/onnx-support.md lists exactly the operators that the catalogue reads. With TESSERA_RECORD=1 the table is written anew.
+@Suite struct OperatorTableTests {
+    private static let path = "docs/onnx-support.md", header = "operator"
+
+    /// One line an operator: its versions and the ops whose rules read it.
+    private static func lines() -> [[String]] {
+        var versions: [String: [ClosedRange<Int>]] = [:], ops: [String: [String]] = [:]
+        for type in OpCatalog.standard.types {
+            for rule in (type as? any ONNXImportable.Type)?.onnxRules ?? [] {
+                versions[rule.operatorType, default: []].append(rule.versions)
+                if !ops[rule.operatorType, default: []].contains("`\(type.mnemonic)`") { ops[rule.operatorType, default: []].append("`\(type.mnemonic)`") }
+            }
+        }
+        return versions.keys.sorted().map { name in
+            [name, versions[name]!.sorted { $0.lowerBound < $1.lowerBound }.map(text).joined(separator: ", "), ops[name]!.joined(separator: ", ")]
+        }
+    }
+
+    private static func text(_ range: ClosedRange<Int>) -> String {
+        range.upperBound == .max ? "\(range.lowerBound) and later" : range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+    }
+
+    @Test func theTableIsTheCatalogue() throws {
+        let text = try Repository.text(Self.path), lines = Self.lines()
+        if ProcessInfo.processInfo.environment["TESSERA_RECORD"] == "1" {
+            var document = text.components(separatedBy: "\n")
+            let header = try #require(document.firstIndex { $0.hasPrefix("| \(Self.header) |") })
+            let end = document[header...].firstIndex { !$0.hasPrefix("|") } ?? document.endIndex
+            document.replaceSubrange((header + 2)..<end, with: lines.map { "| " + $0.joined(separator: " | ") + " |" })
+            try document.joined(separator: "\n").write(to: Repository.root.appendingPathComponent(Self.path), atomically: true, encoding: .utf8)
+            return
+        }
+        let written = Repository.table(in: text, beginning: Self.header)
+        for line in lines where !written.contains(line) { Issue.record("docs/onnx-support.md lacks the line | \(line.joined(separator: " | ")) |; TESSERA_RECORD=1 writes the table anew") }
+        for line in written where !lines.contains(line) { Issue.record("docs/onnx-support.md has a line that the catalogue has not: \(line)") }
+    }
+}
