@@ -9,5 +9,6 @@
 @_exported import TesseraOps
 @_exported import TesseraPasses
 @_exported import TesseraPlanning
+@_exported import TesseraPlotting
 @_exported import TesseraTensors
 @_exported import TesseraTraining

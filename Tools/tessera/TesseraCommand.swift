@@ -17,7 +17,9 @@ import Tessera
             TESSERA_THREADS sets the number of threads, TESSERA_ISA (avx512, avx2, generic) a weaker instruction set.
             """,
         version: "tessera \(toolVersion)",
-        subcommands: [TrainCommand.self, PhantomCommand.self]
+        subcommands: [
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ModelsCommand.self, PhantomCommand.self,
+        ]
     )
 
     static func main() {

@@ -36,7 +36,7 @@ final class TrainingReport {
     /// Draws the plots once more and says how the run ended.
     func finish(_ outcome: TrainingOutcome, json: Bool) throws {
         steps.finish()
-        try drawPlots()
+        try trainer.folder.drawPlots()
         if json {
             let progress = trainer.progress
             try Console.print(json: Summary(
@@ -72,8 +72,6 @@ final class TrainingReport {
             if isBest { line += " (best so far)" }
         }
         Console.error(line)
-        do { try drawPlots() } catch { logger.warning("the plots could not be drawn: \(error)") }
+        do { try trainer.folder.drawPlots() } catch { logger.warning("the plots could not be drawn: \(error)") }
     }
-
-    private func drawPlots() throws {}
 }

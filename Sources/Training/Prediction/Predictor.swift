@@ -69,14 +69,14 @@ public final class Predictor {
 }
 
 extension Predictor {
-    /// Predictions for a whole source, in its order, batch by batch; `progress` hears how many are done.
-    public func scores(for source: any BatchSource, batchSize: Int, progress: (Int) -> Void = { _ in }) throws -> (predictions: [Double], scores: [Double]) {
+    /// Predictions for a whole source, in its order, batch by batch; `progress` hears how many are done, and what it throws ends the work.
+    public func scores(for source: any BatchSource, batchSize: Int, progress: (Int) throws -> Void = { _ in }) throws -> (predictions: [Double], scores: [Double]) {
         let stream = try source.batches(epoch: 0, size: batchSize, startingAt: 0, dropsLast: false)
         var predictions: [Double] = [], scores: [Double] = []
         while let batch = try stream.next() {
             predictions += try self.scores(for: batch.images)
             scores += batch.scores
-            progress(predictions.count)
+            try progress(predictions.count)
         }
         return (predictions, scores)
     }

@@ -22,6 +22,8 @@ public struct RegressionMetrics: Sendable, Equatable {
             varianceS += (s - meanS) * (s - meanS)
         }
         let scale = (varianceP * varianceS).squareRoot()
-        pearson = scale > 0 ? min(1, max(-1, covariance / scale)) : nil
+        // The mean of equal values may be off by a rounding, so the variance alone does not tell.
+        let varies = predictions.contains { $0 != predictions[0] } && scores.contains { $0 != scores[0] }
+        pearson = varies && scale > 0 ? min(1, max(-1, covariance / scale)) : nil
     }
 }
