@@ -19,11 +19,13 @@ public enum Compiler {
         }
     }
 
-    /// Binds the named dimensions, runs the purpose's passes and lowers. Throws what typing, passes or planning find.
+    /// Binds the named dimensions, runs the purpose's passes and lowers. `observe` sees the graph after every pass. Throws what typing, passes or
+    /// planning find.
     public static func compile(
-        _ graph: Graph, for purpose: Purpose, binding: [String: Int] = [:], instructionSet: InstructionSet = .best, log: RewriteLog = RewriteLog()
+        _ graph: Graph, for purpose: Purpose, binding: [String: Int] = [:], instructionSet: InstructionSet = .best, log: RewriteLog = RewriteLog(),
+        observe: ((_ pass: any Pass, _ graph: Graph) -> Void)? = nil
     ) throws -> Program {
-        let optimized = try purpose.pipeline.run(try graph.binding(binding), log: log)
+        let optimized = try purpose.pipeline.run(try graph.binding(binding), log: log, observe: observe)
         return try Program(lowering: optimized, kernels: try KernelTable(instructionSet))
     }
 }

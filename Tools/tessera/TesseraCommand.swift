@@ -18,7 +18,7 @@ import Tessera
             """,
         version: "tessera \(toolVersion)",
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ModelsCommand.self, PhantomCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ModelsCommand.self, PhantomCommand.self,
         ]
     )
 

@@ -93,8 +93,8 @@ public struct Backbone: Sendable {
 }
 
 extension Graph {
-    /// With images of another height and width at the one input; the batch gets the name N.
-    func replacingImageSize(_ size: Int) throws -> Graph {
+    /// With images of another height and width at the one input [N, C, H, W]; the batch gets the name N.
+    public func replacingImageSize(_ size: Int) throws -> Graph {
         try rebuilding { node, inputs, builder in
             guard var input = node.op as? Input else { return nil }
             input.type = TensorType(input.type.element, [.named("N"), input.type.dimensions[1], .fixed(size), .fixed(size)])
