@@ -26,6 +26,7 @@ extension OpCatalog {
         Slice.self,
         Softplus.self,
         Subtract.self,
+        Transpose.self,
         Where.self,
         // Derived ops: they appear in training and lowering
         AdamUpdate.self,
@@ -51,6 +52,6 @@ extension OpCatalog {
 
     /// Every rule by which an ONNX operator is read, by operator type.
     public var onnxRules: [String: [ONNXRule]] {
-        Dictionary(grouping: types.flatMap { ($0 as? any ONNXImportable.Type)?.onnxRules ?? [] }, by: \.operatorType)
+        Dictionary(grouping: types.flatMap { ($0 as? any ONNXImportable.Type)?.onnxRules ?? [] } + ExpandedOperators.rules, by: \.operatorType)
     }
 }

@@ -6,6 +6,7 @@
 @_exported import TesseraImaging
 @_exported import TesseraInspection
 @_exported import TesseraLayers
+@_exported import TesseraONNX
 @_exported import TesseraOps
 @_exported import TesseraPasses
 @_exported import TesseraPlanning

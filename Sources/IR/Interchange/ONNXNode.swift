@@ -12,6 +12,8 @@ public enum ONNXAttribute: Sendable, Equatable {
     case strings([String])
     case tensors([Tensor])
     case graphs([ONNXGraph])
+    /// Inside a function: the value of the function's own attribute of that name.
+    case reference(String)
 }
 
 /// One ONNX NodeProto as a value: what an op's importer reads and its exporter writes.
@@ -19,6 +21,8 @@ public struct ONNXNode: Sendable, Equatable {
     public var operatorType: String
     /// Empty for the standard `ai.onnx` operators.
     public var domain = ""
+    /// Tells functions of one name apart (IR 10).
+    public var overload = ""
     public var name = ""
     /// Value names; an empty name marks a missing optional input.
     public var inputs: [String]

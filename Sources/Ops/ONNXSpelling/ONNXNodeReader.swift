@@ -152,11 +152,19 @@ public final class ONNXNodeReader {
     /// Adds an op on values and returns its first output.
     public func add(_ op: any Op, _ inputs: Value...) throws -> Value { try addAll(op, inputs)[0] }
 
-    /// Adds an op on values and returns its outputs.
+    /// Constants of more elements are not computed while a model is read.
+    private static let foldingLimit = 1 << 16
+
+    /// Adds an op on values and returns its outputs. What depends on small constants only, such as the arithmetic of shapes, is computed here and now.
     public func addAll(_ op: any Op, _ inputs: [Value]) throws -> [Value] {
-        do { return try builder.add(op, inputs, path: node.name) } catch let error as TesseraError {
+        let outputs: [Value]
+        do { outputs = try builder.add(op, inputs, path: node.name) } catch let error as TesseraError {
             throw node.name.isEmpty ? error.within(location) : error
         }
+        let constants = inputs.compactMap { (builder.graph[$0.node].op as? Constant)?.value.tensor }
+        let types = (inputs + outputs).map { builder.type(of: $0) }
+        guard constants.count == inputs.count, !inputs.isEmpty, types.allSatisfy({ $0.elementCount ?? .max <= Self.foldingLimit }), op is any DefinedOp else { return outputs }
+        return try Evaluator.evaluate(op, constants, at: location).map { try builder.constant($0, path: node.name) }
     }
 
     /// An axis counted from the end where negative; throws where the tensor has no such axis.

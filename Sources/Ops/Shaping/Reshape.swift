@@ -81,7 +81,6 @@ extension Reshape: ONNXImportable, ONNXExportable {
             guard outer.count == split else { throw reader.failure("named dimensions on both sides of axis \(axis) in \(type)", accepted: "numbers on one side: bind the names first") }
             return [try reader.add(Reshape(to: [outer.reduce(1, *), -1]), reader.input(0))]
         },
-        ONNXRule("Identity") { reader in [try reader.input(0)] },
     ]
 
     public func export(to writer: ONNXNodeWriter) throws {

@@ -1,0 +1,34 @@
+/* A look at a serialised message before libprotobuf-c unpacks it, which knows no limit of recursion and allocates as the bytes say. */
+#ifndef TESSERA_ONNX_SCAN_H
+#define TESSERA_ONNX_SCAN_H
+
+#include "onnx.pb-c.h"
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+    ONNX_SCAN_OK,
+    /* A number or a length goes on beyond the end of its message. */
+    ONNX_SCAN_CUT,
+    /* A wire type or a field number that the format does not have. */
+    ONNX_SCAN_MALFORMED,
+    /* Messages nested more than ONNX_SCAN_DEPTH deep. */
+    ONNX_SCAN_DEEP,
+    /* More than ONNX_SCAN_PARTS strings and messages, each of which costs memory however short it is. */
+    ONNX_SCAN_MANY,
+    /* A message field that may stand once stands twice: merging the two costs time without bound. */
+    ONNX_SCAN_TWICE,
+} onnx_scan_status;
+
+enum { ONNX_SCAN_DEPTH = 100, ONNX_SCAN_PARTS = 1 << 22 };
+
+/* Walks all fields of a message of the given kind and of the messages in it, allocating nothing. Where something is wrong,
+   *offset is the place in the bytes. */
+onnx_scan_status onnx_scan(const uint8_t *bytes, size_t count, const ProtobufCMessageDescriptor *kind, size_t *offset);
+
+
+/* The generated descriptors, which Swift imports as values and not as addresses. */
+static inline const ProtobufCMessageDescriptor *onnx__model_proto__descriptor_pointer(void) { return &onnx__model_proto__descriptor; }
+static inline const ProtobufCMessageDescriptor *onnx__tensor_proto__descriptor_pointer(void) { return &onnx__tensor_proto__descriptor; }
+
+#endif

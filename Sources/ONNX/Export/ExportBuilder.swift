@@ -1,0 +1,111 @@
+import TesseraIR
+import TesseraOps
+import TesseraTensors
+
+/// Builds the ONNX graph of a model graph, node by node.
+struct ExportBuilder {
+    private let graph: Graph
+    private let parameters: ParameterStore
+    private let opset: Int
+    private var result: ONNXGraph
+    private var names: [Value: String] = [:]
+    private var taken = Set<String>()
+    /// Values that follow from states and constants alone; what has no ONNX form is computed from them.
+    private var staticValues: [Value: Tensor] = [:]
+    private var writtenInitializers = Set<String>()
+
+    init(_ graph: Graph, parameters: ParameterStore, opset: Int) {
+        self.graph = graph
+        self.parameters = parameters
+        self.opset = opset
+        result = ONNXGraph(name: graph.name)
+    }
+
+    mutating func build() throws -> ONNXGraph {
+        taken = Set(graph.inputs.map(\.name)).union(graph.states.map(\.state.path)).union(graph.outputs.map(\.name))
+        for input in graph.inputs {
+            names[input.value] = input.name
+            result.inputs.append(Self.info(input.name, input.type))
+        }
+        // A value that leaves the graph goes by the output's name, unless it has a name already.
+        for output in graph.outputs where names[output.value] == nil {
+            let op = graph[output.value.node].op
+            if !(op is State || op is Constant) { names[output.value] = output.name }
+        }
+        for node in graph.nodes { try add(node) }
+        for output in graph.outputs {
+            let name = try self.name(of: output.value)
+            if name != output.name { result.nodes.append(ONNXNode("Identity", name: unique("\(output.name)/identity"), inputs: [name], outputs: [output.name])) }
+            result.outputs.append(Self.info(output.name, graph.type(of: output.value)))
+        }
+        return result
+    }
+
+    private static func info(_ name: String, _ type: TensorType) -> ONNXValueInfo {
+        ONNXValueInfo(name: name, element: type.element, dimensions: type.dimensions.map { $0 })
+    }
+
+    private mutating func add(_ node: Node) throws {
+        switch node.op {
+        case is Input: return
+        case let state as State:
+            guard let tensor = parameters[state.path], tensor.type == state.type else {
+                throw TesseraError(at: state.path, found: parameters[state.path].map { "a tensor \($0.type)" } ?? "no tensor", accepted: "\(state.type)")
+            }
+            names[node.output()] = state.path
+            staticValues[node.output()] = tensor
+        case let constant as Constant: staticValues[node.output()] = try constant.evaluate([])[0]
+        case let op as any ONNXExportable: try write(op, node)
+        default: try fold(node)
+        }
+    }
+
+    private mutating func write(_ op: any ONNXExportable, _ node: Node) throws {
+        let base = unique(node.path.isEmpty ? "\(node.op.mnemonic)\(node.id.rawValue)" : "\(node.path)/\(node.op.mnemonic)")
+        let outputs = node.outputTypes.indices.map { slot in
+            let name = names[node.output(slot)] ?? unique(slot == 0 ? "\(base)_output" : "\(base)_output\(slot)")
+            names[node.output(slot)] = name
+            return name
+        }
+        let writer = ONNXNodeWriter(
+            opset: opset, name: base, inputs: try node.inputs.map { try name(of: $0) }, outputs: outputs, inputTypes: node.inputs.map { graph.type(of: $0) }, outputTypes: node.outputTypes
+        )
+        try op.export(to: writer)
+        result.initializers += writer.constants
+        result.nodes += writer.nodes
+    }
+
+    /// A node without an ONNX form is computed, where that is possible before anything runs: the folded weights of a norm.
+    private mutating func fold(_ node: Node) throws {
+        let inputs = node.inputs.compactMap { staticValues[$0] }
+        guard inputs.count == node.inputs.count else {
+            throw TesseraError(.unsupported, at: node.path.isEmpty ? "\(node.id)" : node.path, found: "the op \(node.op.mnemonic), which has no ONNX form", accepted: "model graphs")
+        }
+        for (slot, tensor) in try Evaluator.evaluate(node.op, inputs, at: node.path).enumerated() {
+            staticValues[node.output(slot)] = tensor
+            names[node.output(slot)] = unique("\(node.path)/\(node.op.mnemonic)\(slot)")
+        }
+    }
+
+    /// The name of a value that exists; a state or constant becomes an initialiser when it is first asked for.
+    private mutating func name(of value: Value) throws -> String {
+        guard let tensor = staticValues[value] else {
+            guard let name = names[value] else { preconditionFailure("\(value) is read before it is made") }
+            return name
+        }
+        let node = graph[value.node]
+        let name = names[value] ?? unique(node.path.isEmpty ? "constant\(value.node.rawValue)" : node.path)
+        names[value] = name
+        if writtenInitializers.insert(name).inserted { result.initializers.append(ONNXInitializer(name: name, tensor: tensor)) }
+        return name
+    }
+
+    private mutating func unique(_ name: String) -> String {
+        var candidate = name, number = 1
+        while !taken.insert(candidate).inserted {
+            number += 1
+            candidate = "\(name)_\(number)"
+        }
+        return candidate
+    }
+}

@@ -1,0 +1,71 @@
+import TesseraIR
+import TesseraTensors
+
+/// Replaces calls of model-local functions by their bodies, with names of their own and the call's attributes.
+struct FunctionInliner {
+    private let model: ONNXModel
+    private static let nodeLimit = 1_000_000
+    /// Functions inside functions.
+    private static let depthLimit = 32
+
+    private struct Key: Hashable {
+        let domain: String, name: String, overload: String
+    }
+
+    init(_ model: ONNXModel) { self.model = model }
+
+    /// The model without functions. Throws where functions call themselves, are defined twice or are written in other operator sets than the model.
+    func inlined() throws -> ONNXModel {
+        guard !model.functions.isEmpty else { return model }
+        let functions = try Dictionary(model.functions.map { (Key(domain: $0.domain, name: $0.name, overload: $0.overload), $0) }) { first, _ in
+            throw TesseraError(at: "function \(first.name)", found: "a second one of that name", accepted: "one")
+        }
+        for function in model.functions {
+            for (domain, version) in function.operatorSets where domain.isEmpty && version != model.operatorSets[""] ?? version {
+                throw TesseraError(.unsupported, at: "function \(function.name)", found: "opset \(version)", accepted: "the model's own, \(model.operatorSets[""] ?? 0)")
+            }
+        }
+        var result = model
+        result.functions = []
+        result.graph.nodes = []
+        for node in model.graph.nodes { try expand(node, functions, depth: 0, into: &result.graph.nodes) }
+        return result
+    }
+
+    private func expand(_ node: ONNXNode, _ functions: [Key: ONNXFunction], depth: Int, into nodes: inout [ONNXNode]) throws {
+        guard let function = functions[Key(domain: node.domain, name: node.operatorType, overload: node.overload)] else {
+            guard nodes.count < Self.nodeLimit else { throw TesseraError(at: "functions", found: "more than \(Self.nodeLimit) nodes once they are inlined", accepted: "fewer") }
+            nodes.append(node)
+            return
+        }
+        let place = ONNXGraph.place(node)
+        guard depth < Self.depthLimit else { throw TesseraError(at: place, found: "functions that call each other more than \(Self.depthLimit) deep", accepted: "no recursion") }
+        guard node.inputs.count <= function.inputs.count, node.outputs.count <= function.outputs.count else {
+            throw TesseraError(at: place, found: "\(node.inputs.count) inputs and \(node.outputs.count) outputs", accepted: "at most \(function.inputs.count) and \(function.outputs.count)")
+        }
+        let prefix = node.name.isEmpty ? node.outputs.first { !$0.isEmpty } ?? function.name : node.name
+        var names: [String: String] = ["": ""]
+        for (index, formal) in function.inputs.enumerated() { names[formal] = index < node.inputs.count ? node.inputs[index] : "" }
+        for (formal, actual) in zip(function.outputs, node.outputs) where !actual.isEmpty { names[formal] = actual }
+        func rename(_ name: String) -> String { names[name] ?? "\(prefix)/\(name)" }
+        for inner in function.nodes {
+            var copy = inner
+            copy.inputs = inner.inputs.map(rename)
+            copy.outputs = inner.outputs.map(rename)
+            copy.name = "\(prefix)/\(inner.name)"
+            copy.attributes = [:]
+            for (name, value) in inner.attributes {
+                guard case .reference(let outer) = value else {
+                    copy.attributes[name] = value
+                    continue
+                }
+                if let value = node.attributes[outer] ?? function.defaultAttributes[outer] { copy.attributes[name] = value }
+            }
+            try expand(copy, functions, depth: depth + 1, into: &nodes)
+        }
+        // An output that is one of the inputs.
+        for (formal, actual) in zip(function.outputs, node.outputs) where function.inputs.contains(formal) && !actual.isEmpty {
+            nodes.append(ONNXNode("Identity", name: "\(prefix)/\(formal)", inputs: [node.inputs[function.inputs.firstIndex(of: formal)!]], outputs: [actual]))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import TesseraIR
+import TesseraOps
+import TesseraTensors
+
+/// Builds the graph of a model without functions, node by node.
+struct ImportBuilder {
+    private let source: ONNXGraph
+    private let rules: RuleBook
+    private let options: ImportOptions
+    private let nodes: [ONNXNode]
+    private let initializers: [String: Tensor]
+    private let selection: StateSelection
+    private let builder: GraphBuilder
+    private var values: [String: Value] = [:]
+    private var parameters = ParameterStore()
+
+    init(_ graph: ONNXGraph, rules: RuleBook, options: ImportOptions) throws {
+        var graph = graph
+        // Constants are initialisers that stand among the nodes.
+        for node in graph.nodes where node.operatorType == "Constant" && node.domain.isEmpty {
+            if case .tensor(let tensor)? = node.attributes["value"], let name = node.outputs.first { graph.initializers.append(ONNXInitializer(name: name, tensor: tensor)) }
+        }
+        graph.nodes.removeAll { node in
+            if case .tensor? = node.attributes["value"] { node.operatorType == "Constant" && node.domain.isEmpty } else { false }
+        }
+        source = graph
+        self.rules = rules
+        self.options = options
+        nodes = try graph.sortedNodes()
+        initializers = try Dictionary(graph.initializers.map { ($0.name, $0.tensor) }) { _, _ in
+            throw TesseraError(at: "initialisers", found: "two of the same name", accepted: "different names")
+        }
+        selection = StateSelection(nodes, initializers: initializers, rules: rules)
+        builder = GraphBuilder(name: graph.name.isEmpty ? "model" : graph.name)
+    }
+
+    mutating func build() throws -> ImportedModel {
+        // Files of IR version 3 list initialisers among the inputs as well, as values that could be overridden.
+        for input in source.inputs where initializers[input.name] == nil { values[input.name] = try add(input) }
+        for node in nodes { try add(node) }
+        for output in source.outputs { builder.output(output.name, try value(output.name, for: "output \(output.name)")) }
+        let graph = try builder.finish()
+        try Verifier.verify(graph)
+        return ImportedModel(graph: graph, parameters: parameters, notes: notes())
+    }
+
+    private func add(_ input: ONNXValueInfo) throws -> Value {
+        if let tensor = options.constantInputs[input.name] { return try builder.constant(tensor, path: input.name) }
+        func failure(_ found: String, _ accepted: String) -> TesseraError { TesseraError(.unsupported, at: "input \(input.name)", found: found, accepted: accepted) }
+        guard let element = input.element else { throw failure("a value that is no tensor, or of an element type without support", "tensors of \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))") }
+        if let shape = options.inputShapes[input.name] {
+            let fits = input.dimensions.map { $0.count == shape.count && zip($0, shape).allSatisfy { $0?.value == nil || $0?.value == $1 } } ?? true
+            guard fits else { throw TesseraError(at: "input \(input.name)", found: "the shape \(shape)", accepted: "\((input.dimensions ?? []).map { $0?.description ?? "?" })") }
+            return try builder.addInput(input.name, TensorType(element, shape: shape))
+        }
+        guard let stated = input.dimensions else { throw failure("a tensor of unknown rank", "a shape, with names for what is open") }
+        var dimensions = stated.enumerated().map { axis, dimension in dimension ?? .named("\(input.name)_\(axis)") }
+        if let size = options.imageSize, dimensions.count == 4 { dimensions.replaceSubrange(2..., with: [.fixed(size), .fixed(size)]) }
+        return try builder.addInput(input.name, TensorType(element, dimensions))
+    }
+
+    /// The value of a name: made by now, or an initialiser, which enters the graph where it is first read.
+    private mutating func value(_ name: String, for place: String) throws -> Value {
+        if let value = values[name] { return value }
+        guard let tensor = initializers[name] else { throw TesseraError(at: place, found: "the value \(name), which nothing makes", accepted: "inputs, initialisers and results of nodes") }
+        let value = try selection.kinds[name].map { try state(name, $0, tensor) } ?? builder.constant(tensor, path: name)
+        values[name] = value
+        return value
+    }
+
+    private mutating func state(_ name: String, _ kind: StateKind, _ tensor: Tensor) throws -> Value {
+        parameters[name] = tensor
+        return try builder.state(name, kind, tensor.type)
+    }
+
+    private mutating func add(_ node: ONNXNode) throws {
+        if let output = node.outputs.first, let alias = selection.parted[output], let kind = selection.kinds[output] {
+            values[output] = try state(output, kind, initializers[alias]!)
+            return
+        }
+        let place = ONNXGraph.place(node)
+        let inputs = try node.inputs.map { $0.isEmpty ? nil : try value($0, for: place) }
+        guard let rule = rules.rule(for: node) else { preconditionFailure("the operators were checked before") }
+        var named = node
+        if named.name.isEmpty { named.name = node.outputs.first { !$0.isEmpty } ?? "" }
+        let reader = ONNXNodeReader(node: named, opset: rules.opset, builder: builder, inputs: inputs)
+        let results: [Value]
+        do {
+            results = try rule.read(reader)
+            try reader.finish()
+        } catch let error as TesseraError { throw error.location.contains(reader.location) ? error : error.within(reader.location) }
+        for (index, output) in node.outputs.enumerated() where !output.isEmpty {
+            guard index < results.count else { throw reader.failure("the output \(index), \(output)", accepted: "the first \(results.count)") }
+            values[output] = results[index]
+        }
+    }
+
+    private func notes() -> [String] {
+        var notes: [String] = []
+        let unused = source.initializers.map(\.name).filter { values[$0] == nil && !selection.parted.values.contains($0) }
+        if !unused.isEmpty { notes.append("initialisers that nothing reads: \(unused.joined(separator: ", "))") }
+        if !selection.parted.isEmpty {
+            notes.append("\(selection.parted.count) states that the file writes once for several layers, since their values are equal, are apart now: \(selection.parted.keys.sorted().prefix(4).joined(separator: ", "))\(selection.parted.count > 4 ? ", …" : "")")
+        }
+        return notes
+    }
+}
