@@ -9,6 +9,7 @@ extension OpCatalog {
         AveragePool.self,
         BatchNormalization.self,
         BroadcastTo.self,
+        Cast.self,
         Clip.self,
         Concat.self,
         Convolution.self,

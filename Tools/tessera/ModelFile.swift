@@ -16,17 +16,20 @@ struct ModelFile {
         text.contains("/") || text.hasSuffix(".onnx") || text.hasSuffix(".safetensors") || FileManager.default.fileExists(atPath: text)
     }
 
-    /// The model with its weights; throws where the file is none of the accepted ones or cannot be read.
-    func trainedModel() throws -> TrainedModel {
+    /// The model with its weights; throws where the file is none of the accepted ones or cannot be read. `imageSize` is the height and width that the images
+    /// of an ONNX model shall have.
+    func trainedModel(imageSize: Int? = nil) throws -> TrainedModel {
         switch try kind() {
-        case .onnx: try Self.onnxModel(path)
+        case .onnx: try TrainedModel(onnx: path, imageSize: imageSize)
         case .checkpoint(let file): try Checkpoint(path: file).model
         }
     }
 
-    /// The tensors alone: of any safetensors file, also one that is no checkpoint, or of an ONNX file.
+    /// The tensors alone: of any safetensors file, also one that is no checkpoint, or the initialisers of an ONNX file, of whatever operators it is made.
     func parameters() throws -> ParameterStore {
-        guard case .checkpoint(let file) = try kind() else { return try Self.onnxModel(path).parameters }
+        guard case .checkpoint(let file) = try kind() else {
+            return ParameterStore(Dictionary(try ONNXFile.model(path: path).graph.initializers.map { ($0.name, $0.tensor) }) { first, _ in first })
+        }
         let contents = try Safetensors(path: file)
         return contents.metadata["format"] == nil ? ParameterStore(contents.tensors) : try Checkpoint(path: file).model.parameters
     }
@@ -50,9 +53,5 @@ struct ModelFile {
         case "safetensors": return .checkpoint(path)
         default: throw TesseraError(at: path, found: "a file of another kind", accepted: Self.accepted)
         }
-    }
-
-    private static func onnxModel(_ path: String) throws -> TrainedModel {
-        throw TesseraError(.unsupported, at: path, found: "an ONNX file", accepted: "a checkpoint (.safetensors) or the folder of a run")
     }
 }

@@ -35,7 +35,7 @@ struct StartingModel {
 
     /// The network in `file`, cut off and given a linear head.
     init(backbone file: ModelFile, cut: String?, outputs: Int, size: Int?, seed: UInt64) throws {
-        let model = try file.trainedModel()
+        let model = try file.trainedModel(imageSize: size)
         let type = model.graph.inputs.first?.type
         let extents = type.map { $0.dimensions.suffix(2).map(\.value) } ?? []
         guard let size = size ?? (extents.count == 2 && extents[0] == extents[1] ? extents[0] : nil) else {

@@ -16,9 +16,10 @@ import Tessera
             Exit codes: 0 done, 1 invalid input, 2 a file could not be read or written, 3 something unsupported, 64 wrong usage, 130 interrupted.
             TESSERA_THREADS sets the number of threads, TESSERA_ISA (avx512, avx2, generic) a weaker instruction set.
             """,
-        version: "tessera \(toolVersion)",
+        version: "tessera \(Release.version)",
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ModelsCommand.self, PhantomCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self, ImportCommand.self, RunCommand.self, BatchCommand.self,
+            InspectCommand.self, ModelsCommand.self, PhantomCommand.self,
         ]
     )
 
@@ -45,9 +46,6 @@ import Tessera
         Foundation.exit(ExitCode.validationFailure.rawValue)
     }
 }
-
-/// The version of the engine, as `tessera --version` prints it and exported files name it.
-let toolVersion = "0.1.0"
 
 extension TesseraError {
     var exitCode: Int32 {

@@ -14,6 +14,13 @@ public struct ONNXValueInfo: Sendable, Equatable {
     }
 }
 
+extension ONNXValueInfo: CustomStringConvertible {
+    /// The type as in the graph text, `?` for what the file does not say.
+    public var description: String {
+        (element?.rawValue ?? "?") + (dimensions.map { "[" + $0.map { $0?.description ?? "?" }.joined(separator: ",") + "]" } ?? "")
+    }
+}
+
 /// An initialiser: a tensor under its name.
 public struct ONNXInitializer: Sendable, Equatable {
     public var name: String

@@ -39,9 +39,11 @@ struct ImportBuilder {
         for input in source.inputs where initializers[input.name] == nil { values[input.name] = try add(input) }
         for node in nodes { try add(node) }
         for output in source.outputs { builder.output(output.name, try value(output.name, for: "output \(output.name)")) }
-        let graph = try builder.finish()
+        // What rules read as attributes, such as the bounds of a Clip, stands in nodes that nothing reads any more.
+        let graph = try builder.finish().removingUnusedNodes()
         try Verifier.verify(graph)
-        return ImportedModel(graph: graph, parameters: parameters, notes: notes())
+        let paths = Set(graph.states.map(\.state.path))
+        return ImportedModel(graph: graph, parameters: ParameterStore(parameters.asDictionary.filter { paths.contains($0.key) }), notes: notes())
     }
 
     private func add(_ input: ONNXValueInfo) throws -> Value {

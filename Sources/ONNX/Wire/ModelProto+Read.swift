@@ -63,7 +63,7 @@ struct ModelReader {
                 }
             }
         }
-        return ONNXValueInfo(name: name, element: ElementType(onnxCode: tensor.elem_type), dimensions: dimensions)
+        return ONNXValueInfo(name: name, element: ElementType(onnxCode: Int(tensor.elem_type)), dimensions: dimensions)
     }
 
     private func node(_ proto: Onnx__NodeProto) throws -> ONNXNode {

@@ -29,7 +29,7 @@ struct ModelWriter {
         arena.message(onnx__tensor_proto__init) { proto in
             proto.name = arena.string(name)
             proto.has_data_type = 1
-            proto.data_type = tensor.element.onnxCode
+            proto.data_type = Int32(tensor.element.onnxCode)
             (proto.n_dims, proto.dims) = arena.scalars(tensor.shape.map { Int64($0) })
             proto.has_raw_data = 1
             proto.raw_data = arena.binary(tensor)
@@ -63,7 +63,7 @@ struct ModelWriter {
             guard let element = info.element else { return }
             let tensor = arena.message(onnx__type_proto__tensor__init) { proto in
                 proto.has_elem_type = 1
-                proto.elem_type = element.onnxCode
+                proto.elem_type = Int32(element.onnxCode)
                 proto.shape = info.dimensions.map { dimensions in
                     arena.message(onnx__tensor_shape_proto__init) { proto in (proto.n_dim, proto.dim) = arena.pointers(dimensions.map(dimension)) }
                 }

@@ -12,8 +12,8 @@ struct TensorReader {
         func failure(_ found: String, accepted: String, _ kind: TesseraError.Kind = .invalid) -> TesseraError {
             TesseraError(kind, at: "\(name), \(place)", found: found, accepted: accepted)
         }
-        guard let element = ElementType(onnxCode: proto.data_type) else {
-            throw failure("the element type \(ElementType.onnxName(proto.data_type))", accepted: ElementType.allCases.map(\.rawValue).joined(separator: ", "), .unsupported)
+        guard let element = ElementType(onnxCode: Int(proto.data_type)) else {
+            throw failure("the element type \(ElementType.onnxName(Int(proto.data_type)))", accepted: ElementType.allCases.map(\.rawValue).joined(separator: ", "), .unsupported)
         }
         if proto.segment != nil { throw failure("a segment of a tensor", accepted: "whole tensors", .unsupported) }
         let dimensions = scalars(proto.dims, proto.n_dims)

@@ -1,8 +1,6 @@
-import TesseraTensors
-
 extension ElementType {
     /// TensorProto.DataType of ONNX.
-    var onnxCode: Int32 {
+    public var onnxCode: Int {
         switch self {
         case .float32: 1
         case .uint8: 2
@@ -21,17 +19,17 @@ extension ElementType {
     }
 
     /// Nil for strings, complex numbers and types of less than a byte or of eight bits with a point.
-    init?(onnxCode code: Int32) {
+    public init?(onnxCode code: Int) {
         guard let type = ElementType.allCases.first(where: { $0.onnxCode == code }) else { return nil }
         self = type
     }
 
     /// The name that ONNX gives a code, for messages.
-    static func onnxName(_ code: Int32) -> String {
+    public static func onnxName(_ code: Int) -> String {
         let names = [
             "UNDEFINED", "FLOAT", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "STRING", "BOOL", "FLOAT16", "DOUBLE", "UINT32", "UINT64", "COMPLEX64",
             "COMPLEX128", "BFLOAT16", "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ", "FLOAT8E5M2", "FLOAT8E5M2FNUZ", "UINT4", "INT4", "FLOAT4E2M1", "FLOAT8E8M0", "UINT2", "INT2",
         ]
-        return names.indices.contains(Int(code)) ? names[Int(code)] : "\(code)"
+        return names.indices.contains(code) ? names[code] : "\(code)"
     }
 }
