@@ -48,7 +48,9 @@ let package = Package(
         module("Execution", ["TesseraPlanning", "TesseraOps", "CKernels", "COpenBLAS"]),
         module("Compiler", ["TesseraPasses", "TesseraExecution"]),
         module("Inspection", ["TesseraCompiler"]),
+        tests("Inspection", ["TesseraInspection", "TesseraModels"]),
         module("Plotting"),
+        tests("Plotting", ["TesseraPlotting"]),
         module("Training", ["TesseraLayers", "TesseraAutodiff", "TesseraCompiler", "TesseraImaging", "TesseraONNX", "TesseraPlotting"]),
         tests("Training", ["TesseraTraining", "TesseraModels"]),
         .target(name: "TesseraModels", dependencies: ["TesseraLayers"], path: "Models"),
@@ -61,6 +63,7 @@ let package = Package(
             ],
             path: "Tools/tessera"
         ),
+        tests("Tool", ["TesseraTool", "TesseraTraining"]),
         .executableTarget(name: "Example", dependencies: ["Tessera"], path: "docs/example"),
         tests("Docs", ["TesseraOps", "Example"]),
     ],

@@ -1,15 +1,15 @@
 import Foundation
 
 /// One axis of a plot: its label, what it covers, and ticks at round numbers (1, 2 or 5 times a power of ten).
-struct Axis {
-    let label: String
-    let lower: Double
-    let upper: Double
-    let ticks: [Double]
+package struct Axis {
+    package let label: String
+    package let lower: Double
+    package let upper: Double
+    package let ticks: [Double]
     private let step: Double
 
     /// Covers the finite ones of `values` from tick to tick. `isWhole` keeps ticks at whole numbers, as for epochs; `includesZero` begins or ends at 0.
-    init(_ label: String, covering values: [Double], includesZero: Bool = false, isWhole: Bool = false, tickCount: Int = 6) {
+    package init(_ label: String, covering values: [Double], includesZero: Bool = false, isWhole: Bool = false, tickCount: Int = 6) {
         self.label = label
         let finite = values.filter(\.canBeDrawn)
         var low = finite.min() ?? 0, high = finite.max() ?? 1
@@ -38,7 +38,7 @@ struct Axis {
     func fraction(_ value: Double) -> Double { (value - lower) / (upper - lower) }
 
     /// The text at a tick, with as many decimals as the distance of ticks needs.
-    func text(_ tick: Double) -> String {
+    package func text(_ tick: Double) -> String {
         let largest = max(abs(lower), abs(upper))
         if largest >= 1e7 || step < 1e-5 { return tick == 0 ? "0" : String(format: "%.2e", tick) }
         return SVG.decimal(tick, places: max(0, -Int((log10(step) + 1e-9).rounded(.down))))

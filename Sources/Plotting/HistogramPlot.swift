@@ -50,7 +50,7 @@ public struct HistogramPlot: Sendable {
     }
 
     /// The bins (the first one's lower edge, the last one's, the width) and for each series how many values each bin holds, its upper edge left out.
-    var counted: (bins: (first: Double, last: Double, width: Double), counts: [[Int]]) {
+    package var counted: (bins: (first: Double, last: Double, width: Double), counts: [[Int]]) {
         let values = series.flatMap(\.values)
         let low = values.min() ?? 0, high = values.max() ?? 1
         let width = Axis.step(for: max(high - low, max(abs(high), 1) * 1e-6) / Self.binCount)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A picture as SVG text, element after element. The same calls give the same bytes: numbers have at most two decimals, and text is escaped.
-struct SVG {
+package struct SVG {
     enum Anchor: String { case start, middle, end }
 
     let width: Double
@@ -44,15 +44,16 @@ struct SVG {
     }
 
     /// At most two decimals, without zeros at the end.
-    static func number(_ value: Double) -> String {
+    package static func number(_ value: Double) -> String {
         var text = decimal(value, places: 2)
+        guard !text.contains("e") else { return text }
         while text.last == "0" { text.removeLast() }
         if text.last == "." { text.removeLast() }
         return text == "-0" ? "0" : text
     }
 
     /// With exactly so many decimals, whatever the locale.
-    static func decimal(_ value: Double, places: Int) -> String {
+    package static func decimal(_ value: Double, places: Int) -> String {
         let scale = pow(10, Double(places)), scaled = (value * scale).rounded()
         guard abs(scaled) < 1e15 else { return "\(value)" }
         let whole = Int(scaled.magnitude), unit = Int(scale)
@@ -63,7 +64,7 @@ struct SVG {
     }
 
     /// Safe between tags: markup is escaped, and characters that XML forbids become a replacement character.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -6,13 +6,17 @@ import Tessera
 enum Interruption {
     private static let signalled = Atomic<Bool>(false)
 
-    /// From now on a first SIGINT or SIGTERM is only noted.
+    /// From now on a first SIGINT or SIGTERM is only noted. They are unblocked, since a parent process may have left them blocked.
     static func catchSignals() {
+        var caught = sigset_t()
+        sigemptyset(&caught)
         for number in [SIGINT, SIGTERM] {
+            sigaddset(&caught, number)
             signal(number) { number in
                 if Interruption.signalled.exchange(true, ordering: .relaxed) { _exit(128 + number) }
             }
         }
+        pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     }
 
     static var wasRequested: Bool { signalled.load(ordering: .relaxed) }

@@ -15,10 +15,14 @@ struct PredictionArguments: ParsableArguments {
         let source = try ImageBatchSource(dataset, split, preprocessing: try preprocessing(of: model, name), workers: options.threads)
         let bar = ProgressBar("predicting", unit: "images", total: source.sampleCount)
         defer { bar.finish() }
-        return try Predictor(model, execution: options).scores(for: source, batchSize: batchSize) { done in
+        let scores = try Predictor(model, execution: options).scores(for: source, batchSize: batchSize) { done in
             try Interruption.check("prediction")
             bar.update(done)
         }.predictions
+        if let place = scores.firstIndex(where: { !$0.isFinite }) {
+            throw TesseraError(at: name, found: "the score \(scores[place]) for \(source.samples[place].path)", accepted: "finite scores: the network overflows")
+        }
+        return scores
     }
 
     /// What the model's file says of its images, or else their size from the graph and values of 0...1.

@@ -7,6 +7,9 @@ public struct RegressionMetrics: Sendable, Equatable {
     /// Root of the mean squared error.
     public let rootMeanSquareError: Double
 
+    /// False where a prediction was no finite number, or too large to be squared.
+    var isFinite: Bool { meanAbsoluteError.isFinite && rootMeanSquareError.isFinite }
+
     /// Of as many predictions as scores, at least one.
     public init(predictions: [Double], scores: [Double]) {
         precondition(predictions.count == scores.count && !scores.isEmpty, "\(predictions.count) predictions for \(scores.count) scores")
@@ -21,7 +24,7 @@ public struct RegressionMetrics: Sendable, Equatable {
             varianceP += (p - meanP) * (p - meanP)
             varianceS += (s - meanS) * (s - meanS)
         }
-        let scale = (varianceP * varianceS).squareRoot()
+        let scale = varianceP.squareRoot() * varianceS.squareRoot()
         // The mean of equal values may be off by a rounding, so the variance alone does not tell.
         let varies = predictions.contains { $0 != predictions[0] } && scores.contains { $0 != scores[0] }
         pearson = varies && scale > 0 ? min(1, max(-1, covariance / scale)) : nil

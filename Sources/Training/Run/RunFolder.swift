@@ -23,15 +23,20 @@ public struct RunFolder: Sendable {
         if holdsRun { throw TesseraError(at: path, found: "a run", accepted: "a folder without one, or --resume to go on with it") }
     }
 
-    /// Makes the folders; throws where a run is there already or they cannot be made.
-    func create() throws {
+    /// Makes the folders and returns those that were not there; throws where a run is there already or they cannot be made.
+    func create() throws -> [String] {
         try requireNoRun()
+        let new = [path, checkpoints, plots].filter { !FileManager.default.fileExists(atPath: $0) }
         for folder in [checkpoints, plots] {
             do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
                 throw TesseraError(.inputOutput, at: folder, found: "the folder cannot be made: \((error as NSError).localizedDescription)", accepted: "a writable place")
             }
         }
+        return new
     }
+
+    /// Removes those of the folders that hold nothing.
+    func remove(_ folders: [String]) { for folder in folders.reversed() { rmdir(folder) } }
 
     public func readConfiguration() throws -> TrainingConfiguration {
         guard holdsRun else { throw TesseraError(.inputOutput, at: path, found: "no run: config.json is missing", accepted: "the folder of a run") }

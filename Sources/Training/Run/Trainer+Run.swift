@@ -74,13 +74,16 @@ extension Trainer {
         return .done(RegressionMetrics(predictions: predictions, scores: scores))
     }
 
-    private func finishEpoch(_ result: RegressionMetrics?) throws {
+    /// A validation error that is no finite number, such as that of a network which overflows, is recorded as none and is never the best.
+    private func finishEpoch(_ measured: RegressionMetrics?) throws {
+        let result = measured.flatMap { $0.isFinite ? $0 : nil }
+        if measured != nil, result == nil { observer(.note("epoch \(progress.epoch + 1): predictions for the validation images overflow")) }
         let record = ValidationRecord(
             step: progress.step, epoch: progress.epoch, trainingLoss: progress.lossSum / Double(stepsPerEpoch),
             meanAbsoluteError: result?.meanAbsoluteError, rootMeanSquareError: result?.rootMeanSquareError, pearson: result?.pearson
         )
         try metrics.append(.validation(record))
-        let isBest = result.map { $0.meanAbsoluteError < progress.bestError ?? .infinity } ?? true
+        let isBest = result.map { $0.meanAbsoluteError < progress.bestError ?? .infinity } ?? (measured == nil)
         if isBest, let error = result?.meanAbsoluteError { (progress.bestError, progress.bestStep) = (error, progress.step) }
         progress.epoch += 1
         progress.batch = 0

@@ -41,8 +41,11 @@ public final class Trainer {
         try model.validate(at: model.architecture)
         let outside = training.scores.first { !(0...1).contains($0) }
         if model.predictsLogits, let outside { throw TesseraError(at: "binary cross-entropy", found: "the score \(outside)", accepted: "scores in 0...1") }
-        try folder.create()
-        try self.init(model, nil, configuration, training, validation, folder, execution)
+        let newFolders = try folder.create()
+        do { try self.init(model, nil, configuration, training, validation, folder, execution) } catch {
+            folder.remove(newFolders)
+            throw error
+        }
         folder.removePartialFiles()
         try MetricsLog(path: folder.metrics).truncate(to: TrainingProgress())
         try writeCheckpoint(to: folder.lastCheckpoint)

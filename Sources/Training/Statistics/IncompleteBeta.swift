@@ -2,7 +2,7 @@ import RealModule
 
 /// The regularised incomplete beta function I_x(a, b) for a, b > 0 and x in 0...1, by its continued fraction (DLMF 8.17.22), evaluated from the
 /// front (Lentz's method). Relative error about 1e-13 for arguments up to some thousands.
-func regularizedIncompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
+package func regularizedIncompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     precondition(a > 0 && b > 0 && (0...1).contains(x), "I_x(a, b) of x \(x), a \(a), b \(b)")
     if x == 0 || x == 1 { return x }
     // The fraction converges fast below the mean of the beta distribution; above, the tails change places.
