@@ -35,8 +35,11 @@ public struct RunFolder: Sendable {
         return new
     }
 
+    /// Removes what a start that failed has written; only for who holds the lock.
+    func removeBeginning() { for file in [metrics, lastCheckpoint, configuration] { unlink(file) } }
+
     /// Removes those of the folders that hold nothing.
-    func remove(_ folders: [String]) { for folder in folders.reversed() { rmdir(folder) } }
+    func removeEmpty(_ folders: [String]) { for folder in folders.reversed() { rmdir(folder) } }
 
     public func readConfiguration() throws -> TrainingConfiguration {
         guard holdsRun else { throw TesseraError(.inputOutput, at: path, found: "no run: config.json is missing", accepted: "the folder of a run") }

@@ -42,14 +42,26 @@ public final class Trainer {
         let outside = training.scores.first { !(0...1).contains($0) }
         if model.predictsLogits, let outside { throw TesseraError(at: "binary cross-entropy", found: "the score \(outside)", accepted: "scores in 0...1") }
         let newFolders = try folder.create()
-        do { try self.init(model, nil, configuration, training, validation, folder, execution) } catch {
-            folder.remove(newFolders)
+        do {
+            try self.init(model, nil, configuration, training, validation, folder, execution)
+            try begin()
+        } catch {
+            folder.removeEmpty(newFolders)
             throw error
         }
+    }
+
+    /// Writes what makes the folder a run, the configuration last, or nothing.
+    private func begin() throws {
         folder.removePartialFiles()
-        try MetricsLog(path: folder.metrics).truncate(to: TrainingProgress())
-        try writeCheckpoint(to: folder.lastCheckpoint)
-        try folder.write(configuration)
+        do {
+            try metrics.truncate(to: TrainingProgress())
+            try writeCheckpoint(to: folder.lastCheckpoint)
+            try folder.write(configuration)
+        } catch {
+            folder.removeBeginning()
+            throw error
+        }
     }
 
     /// Goes on with a run from its last checkpoint. `epochs` replaces the number of epochs where more are wanted. Throws where the data is not the run's.
