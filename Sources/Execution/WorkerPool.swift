@@ -4,28 +4,21 @@ import Synchronization
 
 /// Threads that live as long as the pool and take tiles from a common counter. The calling thread works too.
 /// Idle workers spin for a moment, then sleep. Denormals are flushed to zero on every thread while it computes.
-public final class WorkerPool: @unchecked Sendable {
+public final class WorkerPool: Sendable {
     public let threadCount: Int
     /// The work of one phase: worker index and tile.
     public typealias Body = (_ worker: Int, _ tile: Int) throws -> Void
-
-    private var body: Body?
-    private var tileCount = 0
-    private let nextTile = Atomic<Int>(0)
-    private let generation = Atomic<Int>(0)
-    private let running = Atomic<Int>(0)
-    private let isStopping = Atomic<Bool>(false)
-    private let condition = NSCondition()
-    private let failure = Mutex<(any Error)?>(nil)
-    private static let spinLimit = 20_000
+    private let crew: Crew
 
     /// `threadCount` workers in all, at least one.
     public init(threadCount: Int) {
         self.threadCount = max(1, threadCount)
+        let crew = Crew(helpers: self.threadCount - 1)
+        self.crew = crew
         for worker in 1..<self.threadCount {
-            let thread = Thread { [weak self] in
+            let thread = Thread {
                 tessera_flush_denormals(true)
-                WorkerPool.serve(worker) { self }
+                crew.serve(worker)
             }
             thread.stackSize = 1 << 20
             thread.name = "tessera worker \(worker)"
@@ -33,14 +26,7 @@ public final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    deinit { stop() }
-
-    private func stop() {
-        isStopping.store(true, ordering: .releasing)
-        condition.lock()
-        condition.broadcast()
-        condition.unlock()
-    }
+    deinit { crew.stop() }
 
     /// Runs all tiles and returns when the last is done; throws the first error of a tile. Not to be called from two threads at once.
     public func run(tiles: Int, _ body: @escaping Body) throws {
@@ -50,16 +36,49 @@ public final class WorkerPool: @unchecked Sendable {
             for tile in 0..<tiles { try body(0, tile) }
             return
         }
+        try crew.run(tiles: tiles, body)
+    }
+}
+
+/// What a pool and its threads share. The threads hold the crew, not the pool, so that dropping the pool ends them.
+private final class Crew: @unchecked Sendable {
+    private let helpers: Int
+    private var body: WorkerPool.Body?
+    private var tileCount = 0
+    private let nextTile = Atomic<Int>(0)
+    private let generation = Atomic<Int>(0)
+    private let running = Atomic<Int>(0)
+    private let isStopping = Atomic<Bool>(false)
+    /// Signalled when there is a new generation of work, or none will come.
+    private let condition = NSCondition()
+    private let failure = Mutex<(any Error)?>(nil)
+    private static let spinLimit = 20_000
+
+    init(helpers: Int) { self.helpers = helpers }
+
+    func stop() {
+        condition.lock()
+        isStopping.store(true, ordering: .releasing)
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    func run(tiles: Int, _ body: @escaping WorkerPool.Body) throws {
         self.body = body
         tileCount = tiles
         nextTile.store(0, ordering: .relaxed)
-        running.store(threadCount - 1, ordering: .relaxed)
+        running.store(helpers, ordering: .relaxed)
         condition.lock()
         generation.wrappingAdd(1, ordering: .releasing)
         condition.broadcast()
         condition.unlock()
         takeTiles(worker: 0)
-        while running.load(ordering: .acquiring) > 0 { tessera_pause() }
+        // Where there are more threads than processors, spinning on would keep the others from finishing.
+        var spins = 0
+        while running.load(ordering: .acquiring) > 0 {
+            spins += 1
+            if spins < Self.spinLimit { tessera_pause() } else { sched_yield() }
+        }
         self.body = nil
         if let error = failure.withLock({ error in defer { error = nil }; return error }) { throw error }
     }
@@ -75,29 +94,24 @@ public final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    /// Holds the pool only while working, so that dropping the last reference ends the threads.
-    private static func serve(_ worker: Int, _ pool: () -> WorkerPool?) {
-        guard let condition = pool()?.condition else { return }
+    /// The life of a helper.
+    func serve(_ worker: Int) {
         var seen = 0
         while true {
-            guard let shared = pool(), !shared.isStopping.load(ordering: .acquiring) else { return }
             var spins = 0
-            while shared.generation.load(ordering: .acquiring) == seen, spins < spinLimit {
+            while generation.load(ordering: .acquiring) == seen, spins < Self.spinLimit, !isStopping.load(ordering: .relaxed) {
                 spins += 1
                 tessera_pause()
             }
-            if shared.generation.load(ordering: .acquiring) == seen {
+            if generation.load(ordering: .acquiring) == seen {
                 condition.lock()
-                if shared.generation.load(ordering: .acquiring) == seen, !shared.isStopping.load(ordering: .acquiring) {
-                    // A bounded wait, so that a worker that holds the last reference lets go of it.
-                    _ = condition.wait(until: Date(timeIntervalSinceNow: 0.2))
-                }
+                while generation.load(ordering: .acquiring) == seen, !isStopping.load(ordering: .acquiring) { condition.wait() }
                 condition.unlock()
-                continue
             }
-            seen = shared.generation.load(ordering: .acquiring)
-            shared.takeTiles(worker: worker)
-            shared.running.wrappingSubtract(1, ordering: .releasing)
+            if isStopping.load(ordering: .acquiring) { return }
+            seen = generation.load(ordering: .acquiring)
+            takeTiles(worker: worker)
+            running.wrappingSubtract(1, ordering: .releasing)
         }
     }
 }
