@@ -29,4 +29,5 @@ try Trainer(starting: untrained, configuration: configuration, training: data, v
 
 let trained = try Checkpoint(path: run.bestCheckpoint).model
 let (predictions, scores) = try Predictor(trained, execution: execution).scores(for: data, batchSize: 8)
+try trained.writeONNX(to: run.path + "/model.onnx")
 print("mean absolute error:", RegressionMetrics(predictions: predictions, scores: scores).meanAbsoluteError)
