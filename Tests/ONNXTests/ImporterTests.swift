@@ -1,0 +1,139 @@
+import TesseraIR
+import TesseraONNX
+import TesseraOps
+import TesseraTensors
+import Testing
+
+@Suite struct ImporterTests {
+    private func read(_ model: ONNXModel, _ options: ImportOptions = ImportOptions()) throws -> ImportedModel { try ONNXImporter.read(model, name: "m", options: options) }
+
+    private func failure(_ model: ONNXModel) -> TesseraError? {
+        do {
+            _ = try read(model)
+            return nil
+        } catch { return error as? TesseraError }
+    }
+
+    private func node(_ type: String, _ inputs: [String], _ output: String, _ attributes: [String: ONNXAttribute] = [:]) -> ONNXNode {
+        ONNXNode(type, name: "n_\(output)", inputs: inputs, outputs: [output], attributes: attributes)
+    }
+
+    private let pair = Tensor([2, 3] as [Float], shape: [2])
+
+    @Test func nodesMayStandInAnyOrder() throws {
+        let imported = try read(model([node("Relu", ["h"], "y"), node("Add", ["x", "w"], "h")], ["w": pair]))
+        let result = try Evaluator.run(imported.graph, inputs: ["x": Tensor([-5, 1] as [Float], shape: [2])], states: imported.parameters.asDictionary)
+        #expect(result.outputs["y"]!.array(of: Float.self) == [0, 4])
+    }
+
+    @Test func brokenGraphsAreRefused() {
+        #expect(failure(model([node("Add", ["x", "b"], "a"), node("Relu", ["a"], "b"), node("Relu", ["b"], "y")]))!.found.contains("cycle"))
+        #expect(failure(model([node("Relu", ["x"], "y"), node("Abs", ["x"], "y")]))!.found.contains("something else makes"))
+        #expect(failure(model([node("Relu", ["x"], "x")]))!.found.contains("something else makes"))
+        #expect(failure(model([node("Relu", ["nowhere"], "y")]))!.found.contains("nowhere"))
+        #expect(failure(model([node("Relu", ["x"], "z")]))!.found.contains("y"))
+        var twice = model([node("Relu", ["x"], "y")], ["w": pair])
+        twice.graph.initializers.append(twice.graph.initializers[0])
+        #expect(failure(twice)!.found.contains("two of the same name"))
+    }
+
+    @Test func unsupportedThingsAreListedTogether() {
+        var mixed = model([node("Einsum", ["x"], "a"), node("Einsum", ["a"], "b"), node("Relu", ["b"], "c"), node("Gelu", ["c"], "y")])
+        mixed.graph.nodes[3].domain = "com.example"
+        let error = failure(mixed)!
+        #expect(error.kind == .unsupported && error.found == "Einsum of opset 17 (2 nodes), com.example.Gelu (1 node)")
+        let attribute = failure(model([node("Relu", ["x"], "y", ["slope": .float(1)])]))!
+        #expect(attribute.location.contains("n_y") && attribute.found.contains("slope"))
+        #expect(failure(model([node("Add", ["x", "x"], "y", ["broadcast": .int(1)])], opset: 6))!.kind == .unsupported)
+        #expect(failure(model([ONNXNode("Dropout", inputs: ["x"], outputs: ["y", "mask"])]))!.found.contains("mask") == false)
+    }
+
+    /// conv(x; w) on [1, 1, 4, 4], the weight handed on by other operators.
+    private func convolution(_ nodes: [ONNXNode], _ initializers: [String: Tensor]) -> ONNXModel {
+        var result = model(nodes, initializers)
+        result.graph.inputs[0].dimensions = [.named("N"), .fixed(1), .fixed(4), .fixed(4)]
+        result.graph.outputs[0].dimensions = nil
+        return result
+    }
+
+    private let kernel = Tensor((1...9).map { Float($0) }, shape: [1, 1, 3, 3])
+
+    @Test func weightsAreTrainedAndTheRestIsConstant() throws {
+        let imported = try read(convolution(
+            [node("Identity", ["w"], "v"), node("Transpose", ["v"], "t", ["perm": .ints([0, 1, 3, 2])]), node("Conv", ["x", "t"], "c"), node("Mul", ["c", "k"], "y")],
+            ["w": kernel, "k": Tensor(scalar: Float(2)), "unused": pair]
+        ))
+        #expect(imported.graph.states.map(\.state.path) == ["w"] && imported.parameters.paths == ["w"])
+        #expect(imported.graph.states[0].state.kind == .parameter)
+        #expect(imported.graph.nodes.filter { $0.op is Constant }.map(\.path) == ["k"])
+        #expect(imported.notes == ["initialisers that nothing reads: unused"])
+    }
+
+    @Test func aWeightUsedTwiceIsOneState() throws {
+        let imported = try read(convolution([node("Conv", ["x", "w"], "a", ["pads": .ints([1, 1, 1, 1])]), node("Identity", ["w"], "v"), node("Conv", ["a", "v"], "y")], ["w": kernel]))
+        #expect(imported.graph.states.count == 1)
+    }
+
+    @Test func equalValuesWrittenOnceAreParted() throws {
+        let ones = Tensor([1, 1] as [Float], shape: [2]), zeros = Tensor([0, 0] as [Float], shape: [2])
+        var norms = model(
+            [
+                node("BatchNormalization", ["x", "one", "zero", "zero", "one"], "a"), node("Identity", ["one"], "scale2"), node("Identity", ["zero"], "mean2"),
+                node("BatchNormalization", ["a", "scale2", "zero", "mean2", "measured"], "y"),
+            ],
+            ["one": ones, "zero": zeros, "measured": pair]
+        )
+        norms.graph.inputs[0].dimensions = [.named("N"), .fixed(2)]
+        norms.graph.outputs[0].dimensions = nil
+        let imported = try read(norms)
+        #expect(imported.graph.states.map(\.state.path).sorted() == ["mean2", "measured", "one", "scale2", "zero"])
+        #expect(imported.parameters["scale2"] == ones && imported.parameters["mean2"] == zeros)
+        #expect(imported.notes.count == 1 && imported.notes[0].contains("mean2, scale2"))
+    }
+
+    @Test func initializersAmongTheInputsAreNoInputs() throws {
+        var old = model([node("Add", ["x", "w"], "y")], ["w": pair])
+        old.irVersion = 3
+        old.graph.inputs.append(ONNXValueInfo(name: "w", element: .float32, dimensions: [.fixed(2)]))
+        #expect(try read(old).graph.inputs.map(\.name) == ["x"])
+    }
+
+    @Test func functionsAreInlined() throws {
+        var calling = model([
+            ONNXNode("Shift", domain: "own", name: "first", inputs: ["x"], outputs: ["h"], attributes: ["by": .float(1)]),
+            ONNXNode("Shift", domain: "own", name: "second", inputs: ["h"], outputs: ["y"]),
+        ])
+        calling.operatorSets["own"] = 1
+        calling.functions = [ONNXFunction(
+            domain: "own", name: "Shift", inputs: ["a"], outputs: ["b"], attributes: [], defaultAttributes: ["by": .float(10)], operatorSets: ["": 17],
+            nodes: [node("Constant", [], "c", ["value_float": .reference("by")]), node("Add", ["a", "c"], "b")]
+        )]
+        let imported = try read(calling)
+        #expect(try Evaluator.run(imported.graph, inputs: ["x": pair]).outputs["y"]!.array(of: Float.self) == [13, 14])
+        calling.functions[0].nodes.append(ONNXNode("Shift", domain: "own", inputs: ["a"], outputs: ["again"]))
+        #expect(failure(calling)!.found.contains("call each other"))
+    }
+
+    @Test func padsFollowTheSizeOfTheImages() throws {
+        // SAME_UPPER with stride 2: nothing to pad at 4, a row and a column at 5.
+        let strided = convolution([node("Conv", ["x", "w"], "y", ["auto_pad": .string("SAME_UPPER"), "strides": .ints([2, 2])])], ["w": kernel])
+        func pads(_ size: Int?) throws -> [Int] {
+            let graph = try read(strided, ImportOptions(imageSize: size)).graph
+            return graph.nodes.compactMap { ($0.op as? Convolution)?.pads }[0]
+        }
+        #expect(try pads(nil) == [0, 0, 1, 1])
+        #expect(try pads(5) == [1, 1, 1, 1])
+    }
+
+    @Test func inputsCanBeGiven() throws {
+        var reshape = model([node("Reshape", ["x", "s"], "y")])
+        reshape.graph.inputs.append(ONNXValueInfo(name: "s", element: .int64, dimensions: [.fixed(2)]))
+        reshape.graph.inputs[0].dimensions = nil
+        #expect(failure(reshape)!.kind == .unsupported)
+        var options = ImportOptions()
+        options.inputShapes["x"] = [2]
+        options.constantInputs["s"] = Tensor([2, -1] as [Int64], shape: [2])
+        let graph = try read(reshape, options).graph
+        #expect(graph.inputs.map(\.name) == ["x"] && graph.type(of: graph.outputs[0].value).shape == [2, 1])
+    }
+}
