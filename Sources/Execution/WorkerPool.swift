@@ -2,8 +2,8 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// Threads that live as long as the pool and take tiles from a common counter. The calling thread works too.
-/// Idle workers spin for a moment, then sleep. Denormals are flushed to zero on every thread while it computes.
+/// Threads that live as long as the pool and take tiles from a common counter. The calling thread works too, and waits only for workers that have begun:
+/// on a busy machine a worker that gets no processor misses a phase and delays nobody. Idle workers spin for a moment, then sleep. Denormals are flushed to zero on every thread while it computes.
 public final class WorkerPool: Sendable {
     public let threadCount: Int
     /// The work of one phase: worker index and tile.
@@ -13,7 +13,7 @@ public final class WorkerPool: Sendable {
     /// `threadCount` workers in all, at least one.
     public init(threadCount: Int) {
         self.threadCount = max(1, threadCount)
-        let crew = Crew(helpers: self.threadCount - 1)
+        let crew = Crew()
         self.crew = crew
         for worker in 1..<self.threadCount {
             let thread = Thread {
@@ -42,19 +42,19 @@ public final class WorkerPool: Sendable {
 
 /// What a pool and its threads share. The threads hold the crew, not the pool, so that dropping the pool ends them.
 private final class Crew: @unchecked Sendable {
-    private let helpers: Int
     private var body: WorkerPool.Body?
     private var tileCount = 0
     private let nextTile = Atomic<Int>(0)
     private let generation = Atomic<Int>(0)
-    private let running = Atomic<Int>(0)
+    /// The number of helpers inside the phase, plus `open` while others may still come in.
+    private let presence = Atomic<Int>(0)
+    private static let open = 1 << 32
     private let isStopping = Atomic<Bool>(false)
     /// Signalled when there is a new generation of work, or none will come.
     private let condition = NSCondition()
     private let failure = Mutex<(any Error)?>(nil)
-    private static let spinLimit = 20_000
-
-    init(helpers: Int) { self.helpers = helpers }
+    /// Pauses before a waiting thread offers its processor to others at every turn, and before an idle helper sleeps.
+    private static let pauseLimit = 2000, spinLimit = 20_000
 
     func stop() {
         condition.lock()
@@ -67,20 +67,33 @@ private final class Crew: @unchecked Sendable {
         self.body = body
         tileCount = tiles
         nextTile.store(0, ordering: .relaxed)
-        running.store(helpers, ordering: .relaxed)
+        presence.store(Self.open, ordering: .releasing)
         condition.lock()
         generation.wrappingAdd(1, ordering: .releasing)
         condition.broadcast()
         condition.unlock()
         takeTiles(worker: 0)
-        // Where there are more threads than processors, spinning on would keep the others from finishing.
+        presence.bitwiseAnd(~Self.open, ordering: .acquiringAndReleasing)
         var spins = 0
-        while running.load(ordering: .acquiring) > 0 {
-            spins += 1
-            if spins < Self.spinLimit { tessera_pause() } else { sched_yield() }
-        }
+        while presence.load(ordering: .acquiring) > 0 { Self.pause(&spins) }
         self.body = nil
         if let error = failure.withLock({ error in defer { error = nil }; return error }) { throw error }
+    }
+
+    private static func pause(_ spins: inout Int) {
+        spins += 1
+        if spins < pauseLimit { tessera_pause() } else { sched_yield() }
+    }
+
+    /// Whether a helper is in time for the phase; if so the phase does not end before it leaves.
+    private func enter() -> Bool {
+        var current = presence.load(ordering: .relaxed)
+        while current & Self.open != 0 {
+            let (isIn, now) = presence.weakCompareExchange(expected: current, desired: current + 1, ordering: .acquiringAndReleasing)
+            if isIn { return true }
+            current = now
+        }
+        return false
     }
 
     private func takeTiles(worker: Int) {
@@ -100,8 +113,7 @@ private final class Crew: @unchecked Sendable {
         while true {
             var spins = 0
             while generation.load(ordering: .acquiring) == seen, spins < Self.spinLimit, !isStopping.load(ordering: .relaxed) {
-                spins += 1
-                tessera_pause()
+                Self.pause(&spins)
             }
             if generation.load(ordering: .acquiring) == seen {
                 condition.lock()
@@ -110,8 +122,9 @@ private final class Crew: @unchecked Sendable {
             }
             if isStopping.load(ordering: .acquiring) { return }
             seen = generation.load(ordering: .acquiring)
+            guard enter() else { continue }
             takeTiles(worker: worker)
-            running.wrappingSubtract(1, ordering: .releasing)
+            presence.wrappingSubtract(1, ordering: .releasing)
         }
     }
 }

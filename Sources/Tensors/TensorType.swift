@@ -44,6 +44,20 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     /// The number of elements, or nil where a dimension is a name.
     public var elementCount: Int? { shape?.reduce(1, *) }
 
+    /// Larger tensors are refused wherever a graph is made, so that no sum or product of extents can overflow.
+    public static let elementLimit = 1 << 40
+
+    /// Whether the extents that are numbers stay within the limit.
+    public var isWithinLimit: Bool {
+        var count = 1
+        for extent in dimensions.compactMap(\.value) {
+            let (product, overflow) = count.multipliedReportingOverflow(by: max(extent, 1))
+            if overflow || product > Self.elementLimit { return false }
+            count = product
+        }
+        return true
+    }
+
     /// The type with every name in `bindings` replaced by its number.
     public func binding(_ bindings: [String: Int]) -> TensorType {
         TensorType(element, dimensions.map { dimension in

@@ -21,8 +21,8 @@ import Testing
     @Test func nestedMessagesEndInAnError() {
         // ModelProto.graph 7, GraphProto.node 1, NodeProto.attribute 5, AttributeProto.g 6: graphs in graphs, lengths written from the inside out.
         var pieces: [[UInt8]] = [], size = 0
-        for level in 0..<20_000 {
-            let field = [6, 5, 1][level % 3]
+        for depth in (0..<20_000).reversed() {
+            let field = [1, 5, 6][depth % 3]
             let head = Wire.number(UInt64(field << 3 | 2)) + Wire.number(UInt64(size))
             pieces.append(head)
             size += head.count

@@ -73,6 +73,9 @@ public struct Graph: Sendable {
         do {
             try op.checkAttributes()
             outputTypes = try op.outputTypes(for: types)
+            if let large = outputTypes.first(where: { !$0.isWithinLimit }) {
+                throw TesseraError(at: op.mnemonic, found: "a tensor \(large)", accepted: "at most \(TensorType.elementLimit) elements")
+            }
         } catch let error as TesseraError {
             throw path.isEmpty ? error : error.within(path)
         }

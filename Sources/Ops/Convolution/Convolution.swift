@@ -35,7 +35,7 @@ public struct Convolution: DefinedOp {
         try requireRank(inputs[1], x.rank...x.rank, "the weight")
         let weight = try shape(inputs[1], "the weight")
         let channels = try number(x.dimensions[1], "x")
-        try require(channels == weight[1] * group && weight[0] % group == 0, "\(channels) channels, a weight \(weight) and \(group) groups", accepted: "channels = weight[1] × group, weight[0] divisible by group")
+        try require(group <= max(weight[0], 1) && channels == weight[1] * group && weight[0] % group == 0, "\(channels) channels, a weight \(weight) and \(group) groups", accepted: "channels = weight[1] × group, weight[0] divisible by group")
         if inputs.count == 3 { try require(inputs[2].shape == [weight[0]], "a bias \(inputs[2])", accepted: "[\(weight[0])]") }
         let spatial = try x.dimensions.dropFirst(2).map { try number($0, "x") }
         let output = try window(kernel: Array(weight.dropFirst(2))).outputExtents(of: spatial, at: mnemonic)

@@ -53,6 +53,9 @@ extension Linear: ONNXImportable, ONNXExportable {
             let alpha = try reader.float("alpha", default: 1), beta = try reader.float("beta", default: 1)
             let transposesA = try reader.bool("transA"), transposesB = try reader.bool("transB")
             let element = try reader.type(0).element, c = reader.optionalInput(2)
+            guard try reader.type(0).rank == 2, try reader.type(1).rank == 2 else {
+                throw reader.failure("matrices \(try reader.type(0)) and \(try reader.type(1))", accepted: "two of rank 2", kind: .invalid)
+            }
             let columns = try reader.type(1).dimensions[transposesB ? 0 : 1]
             let hasPlainBias = c.map { reader.builder.type(of: $0).dimensions == [columns] } ?? true
             if alpha == 1, beta == 1, !transposesA, transposesB, hasPlainBias {

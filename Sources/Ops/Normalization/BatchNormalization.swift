@@ -88,6 +88,7 @@ extension BatchNormalization: ONNXImportable, ONNXExportable {
     /// Training mode in the file: normalised by the statistics of whatever batch comes; outputs are Y, running mean, running variance.
     private static func training(_ reader: ONNXNodeReader) throws -> [Value] {
         let inputs = try reader.allInputs()
+        guard inputs.count == 5 else { throw reader.failure("\(inputs.count) inputs", accepted: "5", kind: .invalid) }
         let op = try reader.fields(into: BatchNormalization())
         let results = try reader.addAll(BatchNormalizationTraining(epsilon: op.epsilon), Array(inputs.prefix(3)))
         func running(_ old: Value, _ new: Value) throws -> Value { try reader.add(MovingAverage(momentum: op.momentum), old, new) }

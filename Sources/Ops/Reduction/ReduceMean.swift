@@ -43,7 +43,9 @@ extension ReduceMean: ONNXImportable, ONNXExportable {
             return [try reader.add(ReduceMean(axes: axes, keepsDimensions: keeps), reader.input(0))]
         },
         ONNXRule("GlobalAveragePool") { reader in
-            [try reader.add(ReduceMean(axes: Array(2..<max(2, reader.type(0).rank)), keepsDimensions: true), reader.input(0))]
+            let rank = try reader.type(0).rank
+            guard rank > 2 else { throw reader.failure("x of rank \(rank)", accepted: "[N, C, spatial…]", kind: .invalid) }
+            return [try reader.add(ReduceMean(axes: Array(2..<rank), keepsDimensions: true), reader.input(0))]
         },
     ]
 

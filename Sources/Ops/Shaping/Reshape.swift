@@ -26,7 +26,13 @@ public struct Reshape: DefinedOp {
                 output.append(.fixed(extent))
             }
             if extent == -1 { continue }
-            if let number = output[axis].value { known *= number } else { named.append(output[axis]) }
+            guard let number = output[axis].value else {
+                named.append(output[axis])
+                continue
+            }
+            let (product, overflow) = known.multipliedReportingOverflow(by: number)
+            try require(!overflow, "the shape \(target) for \(input)", accepted: "a shape of as many elements")
+            known = product
         }
         for name in named {
             guard let index = rest.firstIndex(of: name) else { throw TesseraError(at: mnemonic, found: "the shape \(target) for \(input)", accepted: "named dimensions kept once") }

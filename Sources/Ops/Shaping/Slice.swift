@@ -27,7 +27,7 @@ public struct Slice: DefinedOp {
         func clamped(_ index: Int, _ low: Int, _ high: Int) -> Int { min(max(index < 0 ? index + extent : index, low), high) }
         if step > 0 {
             let first = clamped(start, 0, extent), limit = clamped(end, 0, extent)
-            return (first, max(0, (limit - first - 1 + step) / step))
+            return (first, limit > first ? (limit - first - 1) / step + 1 : 0)
         }
         let first = clamped(start, -1, extent - 1), limit = end < -extent ? -1 : clamped(end, -1, extent - 1)
         let size = step == Int.min ? Int.max : -step

@@ -27,14 +27,26 @@ public struct Window: Sendable, Equatable {
     /// Cells the kernel covers along an axis, dilation included.
     public func extent(_ axis: Int) -> Int { (kernel[axis] - 1) * dilations[axis] + 1 }
 
-    /// The number of windows along each axis. Throws where the lists differ in length or no window fits.
-    public func outputExtents(of input: [Int], at location: String) throws -> [Int] {
-        guard [strides.count, padsBegin.count, padsEnd.count, dilations.count].allSatisfy({ $0 == rank }), input.count == rank else {
-            throw TesseraError(at: location, found: "kernel \(kernel), strides \(strides), pads \(padsBegin + padsEnd), dilations \(dilations) on \(input.count) spatial axes", accepted: "one of each an axis, two pads")
+    /// Of kernels, strides, pads and dilations: their sums and products cannot overflow then.
+    private static let numberLimit = 1 << 30
+
+    /// Throws where the lists do not hold one entry for each of `axes` axes (pads two), or a number is out of range.
+    public func validate(axes: Int, at location: String) throws {
+        let numbers = "kernel \(kernel), strides \(strides), pads \(padsBegin + padsEnd), dilations \(dilations)"
+        guard [rank, strides.count, padsBegin.count, padsEnd.count, dilations.count].allSatisfy({ $0 == axes }) else {
+            throw TesseraError(at: location, found: "\(numbers) on \(axes) spatial axes", accepted: "one of each an axis, two pads")
         }
+        guard (kernel + strides + dilations).allSatisfy({ (1...Self.numberLimit).contains($0) }), (padsBegin + padsEnd).allSatisfy({ $0.magnitude <= Self.numberLimit }) else {
+            throw TesseraError(at: location, found: numbers, accepted: "kernels, strides and dilations of at least 1, no number above \(Self.numberLimit)")
+        }
+    }
+
+    /// The number of windows along each axis. Throws where the numbers are out of range or no window fits.
+    public func outputExtents(of input: [Int], at location: String) throws -> [Int] {
+        try validate(axes: input.count, at: location)
         return try (0..<rank).map { axis in
             let room = input[axis] + padsBegin[axis] + padsEnd[axis] - extent(axis)
-            guard room >= 0, kernel[axis] > 0, strides[axis] > 0, dilations[axis] > 0 else {
+            guard room >= 0 else {
                 throw TesseraError(at: location, found: "a window of \(extent(axis)) (stride \(strides[axis])) over \(input[axis]) cells with pads \(padsBegin[axis]) and \(padsEnd[axis])", accepted: "a window that fits")
             }
             var count = (ceilMode ? (room + strides[axis] - 1) / strides[axis] : room / strides[axis]) + 1
