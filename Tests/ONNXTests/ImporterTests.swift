@@ -125,6 +125,33 @@ import Testing
         #expect(try pads(5) == [1, 1, 1, 1])
     }
 
+    /// flatten(x) as exporters write it that follow every shape: the batch is read off x, joined with −1 or a number, and reshaped to.
+    @Test func openDimensionsGoThroughShapes() throws {
+        func flatten(_ rest: Int64) -> ONNXModel {
+            var flatten = model(
+                [
+                    node("Shape", ["x"], "s", ["start": .int(0), "end": .int(1)]), node("Squeeze", ["s"], "n"), node("Reshape", ["n", "one"], "v"),
+                    node("Concat", ["v", "rest"], "target", ["axis": .int(0)]), node("Reshape", ["x", "target"], "y", ["allowzero": .int(1)]),
+                ],
+                ["one": Tensor([-1] as [Int64], shape: [1]), "rest": Tensor([rest], shape: [1])]
+            )
+            flatten.graph.inputs[0].dimensions = [.named("batch"), .fixed(4), .fixed(3)]
+            flatten.graph.outputs[0].dimensions = nil
+            return flatten
+        }
+        for rest in [-1, 12] as [Int64] {
+            let graph = try read(flatten(rest)).graph
+            #expect(graph.type(of: graph.outputs[0].value).dimensions == [.named("batch"), .fixed(12)])
+            #expect(try graph.binding(["batch": 5]).outputs.count == 1)
+        }
+        var computing = flatten(12)
+        computing.graph.nodes[1] = node("Add", ["s", "s"], "n")
+        #expect(failure(computing)!.found.contains("batch"))
+        var leaving = flatten(12)
+        leaving.graph.nodes[4] = node("Identity", ["target"], "y")
+        #expect(failure(leaving)!.found.contains("batch"))
+    }
+
     @Test func inputsCanBeGiven() throws {
         var reshape = model([node("Reshape", ["x", "s"], "y")])
         reshape.graph.inputs.append(ONNXValueInfo(name: "s", element: .int64, dimensions: [.fixed(2)]))

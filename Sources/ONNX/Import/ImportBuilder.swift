@@ -11,6 +11,7 @@ struct ImportBuilder {
     private let initializers: [String: Tensor]
     private let selection: StateSelection
     private let builder: GraphBuilder
+    private let openDimensions = OpenDimensions()
     private var values: [String: Value] = [:]
     private var parameters = ParameterStore()
 
@@ -38,7 +39,11 @@ struct ImportBuilder {
         // Files of IR version 3 list initialisers among the inputs as well, as values that could be overridden.
         for input in source.inputs where initializers[input.name] == nil { values[input.name] = try add(input) }
         for node in nodes { try add(node) }
-        for output in source.outputs { builder.output(output.name, try value(output.name, for: "output \(output.name)")) }
+        for output in source.outputs {
+            let value = try value(output.name, for: "output \(output.name)")
+            try openDimensions.requireNone(in: value, of: builder.graph, at: "output \(output.name)")
+            builder.output(output.name, value)
+        }
         // What rules read as attributes, such as the bounds of a Clip, stands in nodes that nothing reads any more.
         let graph = try builder.finish().removingUnusedNodes()
         try Verifier.verify(graph)
@@ -85,7 +90,7 @@ struct ImportBuilder {
         guard let rule = rules.rule(for: node) else { preconditionFailure("the operators were checked before") }
         var named = node
         if named.name.isEmpty { named.name = node.outputs.first { !$0.isEmpty } ?? "" }
-        let reader = ONNXNodeReader(node: named, opset: rules.opset, builder: builder, inputs: inputs)
+        let reader = ONNXNodeReader(node: named, opset: rules.opset, builder: builder, inputs: inputs, openDimensions: openDimensions)
         let results: [Value]
         do {
             results = try rule.read(reader)

@@ -37,15 +37,17 @@ enum ExpandedOperators {
         },
     ]
 
-    /// The shape of a tensor whose dimensions are numbers.
+    /// The shape of a tensor, with stand-ins for dimensions that are open.
     private static let shape = [
         ONNXRule("Shape") { reader in
             let type = try reader.type(0), rank = type.rank
             func clamped(_ index: Int) -> Int { min(max(index < 0 ? index + rank : index, 0), rank) }
             let start = clamped(try reader.int("start", default: 0)), end = clamped(try reader.int("end", default: rank))
-            let dimensions = try type.dimensions[start..<max(start, end)].map { dimension in
-                guard let extent = dimension.value else { throw reader.failure("the shape of \(type)", accepted: "numbers for all dimensions that are read: bind \(dimension) first") }
-                return Int64(extent)
+            let dimensions = type.dimensions[start..<max(start, end)].map { dimension in
+                switch dimension {
+                case .fixed(let extent): Int64(extent)
+                case .named(let name): reader.openDimensions.number(for: name)
+                }
             }
             return [try reader.builder.constant(Tensor(dimensions, shape: [dimensions.count]), path: reader.node.name)]
         },

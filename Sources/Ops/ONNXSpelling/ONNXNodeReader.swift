@@ -10,9 +10,12 @@ public final class ONNXNodeReader {
     public let builder: GraphBuilder
     /// One per input; nil where an optional input is missing.
     public let inputs: [Value?]
+    /// Of the model; shared by the readers of all its nodes.
+    public let openDimensions: OpenDimensions
     private var unread: Set<String>
 
-    public init(node: ONNXNode, opset: Int, builder: GraphBuilder, inputs: [Value?]) {
+    public init(node: ONNXNode, opset: Int, builder: GraphBuilder, inputs: [Value?], openDimensions: OpenDimensions = OpenDimensions()) {
+        self.openDimensions = openDimensions
         self.node = node
         self.opset = opset
         self.builder = builder
@@ -63,7 +66,9 @@ public final class ONNXNodeReader {
     /// A constant integer input as Ints; nil where the input is missing.
     public func integers(input index: Int) throws -> [Int]? {
         guard optionalInput(index) != nil else { return nil }
-        return try constant(index).converted(to: .int64).array(of: Int64.self).map { Int($0) }
+        let tensor = try constant(index)
+        if let name = openDimensions.name(in: tensor) { throw failure("input \(index), which holds the open dimension \(name)", accepted: "a number: bind \(name) first") }
+        return tensor.converted(to: .int64).array(of: Int64.self).map { Int($0) }
     }
 
     // MARK: Attributes
@@ -162,6 +167,9 @@ public final class ONNXNodeReader {
             throw node.name.isEmpty ? error.within(location) : error
         }
         let constants = inputs.compactMap { (builder.graph[$0.node].op as? Constant)?.value.tensor }
+        if let name = constants.lazy.compactMap(openDimensions.name(in:)).first, !OpenDimensions.onlyMoves(op) || constants.count < inputs.count {
+            throw failure("a computation with the open dimension \(name)", accepted: "a number: bind \(name) first")
+        }
         let types = (inputs + outputs).map { builder.type(of: $0) }
         guard constants.count == inputs.count, !inputs.isEmpty, types.allSatisfy({ $0.elementCount ?? .max <= Self.foldingLimit }), op is any DefinedOp else { return outputs }
         return try Evaluator.evaluate(op, constants, at: location).map { try builder.constant($0, path: node.name) }

@@ -71,8 +71,8 @@ extension Reshape: ONNXImportable, ONNXExportable {
             return [try reader.add(Reshape(to: reader.ints("shape") ?? []), reader.input(0))]
         },
         ONNXRule("Reshape", 5...Int.max) { reader in
-            let target = try reader.integers(input: 1) ?? []
-            if try reader.bool("allowzero"), target.contains(0) { throw reader.failure("allowzero with a 0 in the shape", accepted: "tensors that are not empty") }
+            let target = try reader.reshapeTarget(input: 1, of: reader.type(0))
+            if try reader.bool("allowzero"), try reader.constant(1).doubles().contains(0) { throw reader.failure("allowzero with a 0 in the shape", accepted: "tensors that are not empty") }
             return [try reader.add(Reshape(to: target), reader.input(0))]
         },
         ONNXRule("Flatten") { reader in
