@@ -82,6 +82,10 @@ extension Op {
         try requireFloating(inputs)
         let x = inputs[0]
         try require(x.rank == window.rank + 2, "x of type \(x)", accepted: "[N, C] and \(window.rank) spatial axes")
+        for axis in 0..<window.rank {
+            let pads = [window.padsBegin[axis], window.padsEnd[axis]]
+            try require(pads.max()! < window.extent(axis), "the pads \(pads) of a window of \(window.extent(axis))", accepted: "smaller pads: every window reaches the input")
+        }
         let output = try window.outputExtents(of: x.dimensions.dropFirst(2).map { try number($0, "x") }, at: mnemonic)
         return TensorType(x.element, Array(x.dimensions.prefix(2)) + output.map { .fixed($0) })
     }

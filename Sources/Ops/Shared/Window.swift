@@ -36,8 +36,8 @@ public struct Window: Sendable, Equatable {
         guard [rank, strides.count, padsBegin.count, padsEnd.count, dilations.count].allSatisfy({ $0 == axes }) else {
             throw TesseraError(at: location, found: "\(numbers) on \(axes) spatial axes", accepted: "one of each an axis, two pads")
         }
-        guard (kernel + strides + dilations).allSatisfy({ (1...Self.numberLimit).contains($0) }), (padsBegin + padsEnd).allSatisfy({ $0.magnitude <= Self.numberLimit }) else {
-            throw TesseraError(at: location, found: numbers, accepted: "kernels, strides and dilations of at least 1, no number above \(Self.numberLimit)")
+        guard (kernel + strides + dilations).allSatisfy({ (1...Self.numberLimit).contains($0) }), (padsBegin + padsEnd).allSatisfy({ (0...Self.numberLimit).contains($0) }) else {
+            throw TesseraError(at: location, found: numbers, accepted: "kernels, strides and dilations of at least 1, pads of at least 0, no number above \(Self.numberLimit)")
         }
     }
 
