@@ -18,7 +18,10 @@ INLINE VEC clamp(VEC x, VEC low, VEC high) {
     x = choose(x < low, low, x);
     return choose(x > high, high, x);
 }
-INLINE float clamp_one(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+INLINE float clamp_one(float x, float low, float high) {
+    x = x < low ? low : x;
+    return x > high ? high : x;
+}
 /* The first n < VL elements. */
 INLINE void store_part(float *p, VEC v, long n) {
     for (long i = 0; i < n; i++) p[i] = v[i];
