@@ -40,8 +40,10 @@ extension Clip: ONNXImportable, ONNXExportable {
 
     public func export(to writer: ONNXNodeWriter) throws {
         let element = writer.inputTypes[0].element
-        func bound(_ name: String, _ value: Double) -> String { value.isInfinite ? "" : writer.constant(name, Tensor(doubles: [value], element: element, shape: [])) }
-        let inputs = [writer.inputs[0], bound("min", low), bound("max", high)]
-        writer.emit("Clip", inputs: high.isInfinite ? Array(inputs.prefix(low.isInfinite ? 1 : 2)) : inputs)
+        func bound(_ name: String, _ value: Double, missing: Double) -> String {
+            value == missing ? "" : writer.constant(name, Tensor(doubles: [value], element: element, shape: []))
+        }
+        let inputs = [writer.inputs[0], bound("min", low, missing: -.infinity), bound("max", high, missing: .infinity)]
+        writer.emit("Clip", inputs: Array(inputs.prefix(1 + inputs.lastIndex { !$0.isEmpty }!)))
     }
 }
