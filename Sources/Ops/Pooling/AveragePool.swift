@@ -89,6 +89,11 @@ extension AveragePool: ONNXImportable, ONNXExportable {
 
     public func export(to writer: ONNXNodeWriter) throws {
         var attributes = writer.attributes(of: self)
+        let countsPadding = countsPadding && pads.contains { $0 != 0 }
+        if countsPadding, ceilMode, writer.opset < 19 {
+            throw writer.failure("counted padding and rounding up at opset \(writer.opset), whose divisor runtimes do not agree on", accepted: "opset 19 or newer")
+        }
+        attributes["count_include_pad"] = .int(countsPadding ? 1 : 0)
         if dilations.contains(where: { $0 != 1 }) {
             guard writer.opset >= 19 else { throw writer.failure("dilations \(dilations) at opset \(writer.opset)", accepted: "opset 19 or newer") }
             attributes["dilations"] = .ints(dilations.map { Int64($0) })
