@@ -27,7 +27,7 @@ public struct BatchNormalizationGradient: DefinedOp {
     }
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
-        try Definition.floating(inputs, like: inputs[0].element) { type, inputs in differentiate(type, inputs) }
+        try Definition.floating(inputs, like: inputs[0].element, outputs: outputTypes(for: inputs.map(\.type))) { type, inputs in differentiate(type, inputs) }
     }
 
     private func differentiate<T: DefinitionFloat>(_: T.Type, _ inputs: [Tensor]) -> [Tensor] {

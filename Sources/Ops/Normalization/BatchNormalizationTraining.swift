@@ -24,7 +24,7 @@ public struct BatchNormalizationTraining: DefinedOp {
     }
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
-        try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
+        try Definition.floating(inputs, like: inputs[0].element, outputs: outputTypes(for: inputs.map(\.type))) { type, inputs in
             let (mean, variance) = NormArithmetic.moments(type, inputs[0])
             let y = NormArithmetic.normalize(type, inputs[0], scale: inputs[1].doubles(), bias: inputs[2].doubles(), mean: mean, variance: variance, epsilon: epsilon)
             return [y] + [mean, variance].map { Tensor(doubles: $0, element: inputs[1].element, shape: inputs[1].shape) }
