@@ -102,10 +102,13 @@ public final class ONNXNodeReader {
         }
     }
 
+    /// A Float as the number with the fewest digits that it stands for: a stored 1e-5 is 1e-5 in Double too.
+    private static func number(_ value: Float) -> Double { Double(value.description) ?? Double(value) }
+
     public func float(_ name: String) throws -> Double? {
         switch attribute(name) {
         case nil: nil
-        case .float(let value): Double(value)
+        case .float(let value): Self.number(value)
         default: throw failure("the attribute \(name) of another kind", accepted: "a number", kind: .invalid)
         }
     }
@@ -115,7 +118,7 @@ public final class ONNXNodeReader {
     public func floats(_ name: String) throws -> [Double]? {
         switch attribute(name) {
         case nil: nil
-        case .floats(let values): values.map { Double($0) }
+        case .floats(let values): values.map(Self.number)
         default: throw failure("the attribute \(name) of another kind", accepted: "a list of numbers", kind: .invalid)
         }
     }
@@ -144,7 +147,7 @@ public final class ONNXNodeReader {
             switch value {
             case .int(let number): try op.setAttribute(field.name, to: op.isFlag(field.name) ? .bool(number != 0) : .int(Int(number)))
             case .ints(let numbers): try op.setAttribute(field.name, to: .ints(numbers.map { Int($0) }))
-            case .float(let number): try op.setAttribute(field.name, to: .float(Double(number)))
+            case .float(let number): try op.setAttribute(field.name, to: .float(Self.number(number)))
             case .string(let text): try op.setAttribute(field.name, to: .string(text))
             default: throw failure("the attribute \(name) of an unexpected kind", accepted: "an integer, integers, a number or a string", kind: .invalid)
             }
