@@ -1,7 +1,7 @@
 import TesseraIR
 import TesseraTensors
 
-/// The sum over some axes (ONNX ReduceSum 1–13). No axes means all of them.
+/// The sum over some axes (ONNX ReduceSum 1–13); integers wrap on overflow. No axes means all of them.
 public struct ReduceSum: DefinedOp {
     public static let mnemonic = "reduceSum"
     public static let fields = [Field<ReduceSum>("axes", \.axes), Field<ReduceSum>("keepsDimensions", \.keepsDimensions)]
@@ -21,6 +21,7 @@ public struct ReduceSum: DefinedOp {
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
+        if inputs[0].element.isInteger { return [Reduction.integerSums(of: inputs[0], axes: axes, shape: shape)] }
         let sums = Reduction.sums(of: inputs[0], axes: axes)
         return [Tensor(doubles: sums, element: inputs[0].element, shape: shape)]
     }

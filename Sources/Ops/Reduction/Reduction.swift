@@ -33,6 +33,13 @@ enum Reduction {
         return result
     }
 
+    static func integerSums(of x: Tensor, axes: [Int], shape: [Int]) -> Tensor {
+        let values = x.converted(to: .int64).array(of: Int64.self)
+        var result = [Int64](repeating: 0, count: outputCount(x.shape, axes: axes))
+        forEach(x.shape, axes: axes) { result[$1] &+= values[$0] }
+        return Tensor(result, shape: shape).converted(to: x.element)
+    }
+
     /// dy · factor, repeated along the reduced axes to the type of x.
     static func spread(_ dy: Value, over x: Value, axes: [Int], factor: Double, _ context: GradientContext) throws -> Value {
         let type = context.type(of: x)
