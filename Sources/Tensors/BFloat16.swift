@@ -15,6 +15,17 @@ public struct BFloat16: Hashable, Sendable, BitwiseCopyable {
         }
     }
 
+    /// Rounds once: to a Float towards zero with an odd last bit where bits are lost, which keeps the second rounding from seeing a tie.
+    public init(rounding value: Double) {
+        let nearest = Float(value)
+        guard Double(nearest) != value, nearest.isFinite, !value.isNaN else {
+            self.init(nearest)
+            return
+        }
+        let towardsZero = Double(nearest.magnitude) > value.magnitude ? nearest.bitPattern - 1 : nearest.bitPattern
+        self.init(Float(bitPattern: towardsZero | 1))
+    }
+
     /// The value as a `Float`, exactly.
     public var float: Float { Float(bitPattern: UInt32(bitPattern) << 16) }
 }

@@ -73,7 +73,7 @@ extension Tensor {
         case .float64: Tensor(doubles, shape: shape)
         case .float32: Tensor(doubles.map { Float($0) }, shape: shape)
         case .float16: Tensor(doubles.map { Float16($0) }, shape: shape)
-        case .bfloat16: Tensor(doubles.map { BFloat16(Float($0)) }, shape: shape)
+        case .bfloat16: Tensor(doubles.map { BFloat16(rounding: $0) }, shape: shape)
         case .int8: integers(Int8.self)
         case .int16: integers(Int16.self)
         case .int32: integers(Int32.self)
