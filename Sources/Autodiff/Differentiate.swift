@@ -29,8 +29,8 @@ public enum Autodiff {
             guard let op = node.op as? any DifferentiableOp else {
                 throw TesseraError(.unsupported, at: place, found: "no gradient rule on the way to a trained parameter", accepted: "differentiable ops, or parameters frozen before this node")
             }
-            guard outputGradients[0] != nil else {
-                throw TesseraError(.unsupported, at: place, found: "a gradient that reaches only a secondary output", accepted: "gradients of the first output")
+            guard outputGradients.dropFirst().allSatisfy({ $0 == nil }) else {
+                throw TesseraError(.unsupported, at: place, found: "a gradient that reaches a secondary output", accepted: "gradients of the first output")
             }
             let parts = try op.gradients(GradientContext(builder: builder, node: node, outputGradients: outputGradients, isWanted: isWanted))
             for (index, part) in parts.enumerated() where isWanted[index] {
