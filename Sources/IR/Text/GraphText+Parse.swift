@@ -31,7 +31,7 @@ extension GraphText {
     }
 
     private static func parseNode(_ scanner: inout GraphScanner, into graph: inout Graph, _ catalog: OpCatalog, _ constants: [String: Tensor]) throws {
-        let id = try scanner.value().node
+        let id = try scanner.value().node, line = scanner.line
         if graph.contains(id) { throw scanner.failure("a node id that is not yet used; \(id) is") }
         try scanner.expect("=")
         let mnemonic = try scanner.word()
@@ -42,7 +42,8 @@ extension GraphText {
         while !scanner.peek(":") {
             let name = try scanner.word()
             try scanner.expect("=")
-            try op.setAttribute(name, to: try attributeValue(&scanner, constants))
+            let value = try attributeValue(&scanner, constants)
+            do { try op.setAttribute(name, to: value) } catch let error as TesseraError { throw error.within("graph text, line \(scanner.line)") }
         }
         try scanner.expect(":")
         var stated: [TensorType] = []
@@ -52,9 +53,10 @@ extension GraphText {
         let path = scanner.take("@") ? (scanner.peek("\"") ? try scanner.string() : try scanner.word()) : ""
         var origins: [NodeID] = []
         if scanner.take("from") { repeat { origins.append(try scanner.value().node) } while scanner.take(",") }
-        let node = try graph.append(op, inputs, path: path, origins: origins, id: id)
+        let place = "graph text, line \(line), \(id)", node: Node
+        do { node = try graph.append(op, inputs, path: path, origins: origins, id: id) } catch let error as TesseraError { throw error.within(place) }
         guard node.outputTypes == stated else {
-            throw TesseraError(at: "graph text, line \(scanner.line), \(id)", found: "the type \(stated)", accepted: "what the op gives: \(node.outputTypes)")
+            throw TesseraError(at: place, found: "the type \(stated)", accepted: "what the op gives: \(node.outputTypes)")
         }
     }
 
@@ -97,13 +99,21 @@ extension GraphText {
         return literal
     }
 
+    /// The product of the extents, nil where it is beyond every tensor.
+    private static func count(of shape: [Int]) -> Int? {
+        shape.reduce(1) { product, extent in
+            guard let product, case let (result, overflow) = product.multipliedReportingOverflow(by: extent), !overflow else { return nil }
+            return result
+        }
+    }
+
     private static func number(_ word: String) -> Double? {
         if word.hasPrefix("nan:0x") { return UInt64(word.dropFirst(6), radix: 16).map(Double.init(bitPattern:)) }
         return Double(word)
     }
 
     private static func tensor(_ type: TensorType, elements: [String], _ scanner: GraphScanner) throws -> Tensor {
-        guard let shape = type.shape, shape.reduce(1, *) == elements.count else { throw scanner.failure("as many elements as \(type) has") }
+        guard let shape = type.shape, count(of: shape) == elements.count else { throw scanner.failure("as many elements as \(type) has") }
         func all<T>(_ parse: (String) -> T?) throws -> [T] {
             try elements.map { element in
                 guard let value = parse(element) else { throw scanner.failure("an element of \(type), not \(element)") }
@@ -113,8 +123,18 @@ extension GraphText {
         switch type.element {
         case .bool: return Tensor(try all(Bool.init), shape: shape)
         case .uint64: return Tensor(try all { UInt64($0) }, shape: shape)
-        case let element where element.isInteger: return Tensor(try all { Int64($0) }, shape: shape).converted(to: element)
+        case let element where element.isInteger:
+            return Tensor(try all { Int64($0).flatMap { element.holds($0) ? $0 : nil } }, shape: shape).converted(to: element)
         case let element: return Tensor(doubles: try all(number), element: element, shape: shape)
         }
+    }
+}
+
+extension ElementType {
+    /// Whether an integer type (but for uint64) has the number.
+    fileprivate func holds(_ number: Int64) -> Bool {
+        let bits = Int64(byteCount * 8)
+        if bits == 64 { return true }
+        return isSignedInteger ? (-(1 << (bits - 1))..<1 << (bits - 1)).contains(number) : (0..<1 << bits).contains(number)
     }
 }

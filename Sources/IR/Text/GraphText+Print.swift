@@ -20,7 +20,7 @@ public enum GraphText {
     public static func print(_ node: Node) -> String {
         var line = "\(node.id) = \(node.op.mnemonic)(\(node.inputs.map(\.description).joined(separator: ", ")))"
         for text in attributes(of: node.op) { line += " " + text }
-        line += " : " + node.outputTypes.map(\.description).joined(separator: ", ")
+        line += " : " + node.outputTypes.map(print).joined(separator: ", ")
         if !node.path.isEmpty { line += "  @" + quotedIfNeeded(node.path) }
         if !node.origins.isEmpty { line += "  from " + node.origins.map(\.description).joined(separator: ", ") }
         return line
@@ -42,9 +42,18 @@ public enum GraphText {
         case .float(let bits): print(Double(bitPattern: bits))
         case .floats(let bits): "[" + bits.map { print(Double(bitPattern: $0)) }.joined(separator: ",") + "]"
         case .string(let text): quoted(text)
-        case .type(let type): type.description
+        case .type(let type): print(type)
         case .tensor(let literal): print(literal)
         }
+    }
+
+    /// As the type's description, but for names of dimensions that are no words or could be read as numbers: those are quoted.
+    static func print(_ type: TensorType) -> String {
+        let dimensions = type.dimensions.map { dimension in
+            guard case .named(let name) = dimension else { return dimension.description }
+            return Int(name) == nil ? quotedIfNeeded(name) : quoted(name)
+        }
+        return "\(type.element.rawValue)[\(dimensions.joined(separator: ","))]"
     }
 
     /// Always with a point, an exponent or a word, so that it cannot be read as an integer; NaN keeps its bits.
@@ -56,7 +65,7 @@ public enum GraphText {
 
     private static func print(_ literal: TensorLiteral) -> String {
         guard printsInline(literal), let tensor = literal.tensor else {
-            return "\(literal.type)#\(literal.digest)"
+            return "\(print(literal.type))#\(literal.digest)"
         }
         let elements: [String] = switch tensor.element {
         case .float64, .float32, .float16, .bfloat16: tensor.doubles().map(print)
@@ -64,7 +73,7 @@ public enum GraphText {
         case .uint64: tensor.array(of: UInt64.self).map(String.init)
         default: tensor.converted(to: .int64).array(of: Int64.self).map(String.init)
         }
-        return "\(literal.type){\(elements.joined(separator: ","))}"
+        return "\(print(literal.type)){\(elements.joined(separator: ","))}"
     }
 
     /// In double quotes, with quotes, backslashes and control characters escaped.
@@ -83,7 +92,7 @@ public enum GraphText {
     }
 
     static func quotedIfNeeded(_ text: String) -> String {
-        text.unicodeScalars.allSatisfy { isWordScalar($0) } ? text : quoted(text)
+        !text.isEmpty && text.unicodeScalars.allSatisfy { isWordScalar($0) } ? text : quoted(text)
     }
 
     /// What may stand in a bare word: letters, digits and the punctuation of layer paths.

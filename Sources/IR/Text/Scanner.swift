@@ -62,6 +62,7 @@ struct GraphScanner {
         try expect("\"")
         var result = String.UnicodeScalarView()
         while index < scalars.count, scalars[index] != "\"" {
+            guard scalars[index] != "\n" else { throw failure("a quote before the end of the line") }
             guard scalars[index] == "\\" else {
                 result.append(scalars[index])
                 index += 1
@@ -98,8 +99,11 @@ struct GraphScanner {
     /// `%4` or `%4.1`.
     mutating func value() throws -> Value {
         try expect("%")
-        let parts = try word().split(separator: ".")
-        guard let node = Int(parts[0]), let slot = parts.count > 1 ? Int(parts[1]) : 0, parts.count <= 2 else { throw failure("a value such as %4 or %4.1") }
+        let parts = try word().split(separator: ".", omittingEmptySubsequences: false)
+        // The largest number has no successor, which the next node's id would be.
+        guard parts.count <= 2, let node = Int(parts[0]), let slot = parts.count > 1 ? Int(parts[1]) : 0, (0..<Int.max).contains(node), slot >= 0 else {
+            throw failure("a value such as %4 or %4.1")
+        }
         return Value(NodeID(node), slot: slot)
     }
 
@@ -108,8 +112,11 @@ struct GraphScanner {
         guard let element = ElementType(rawValue: try word()) else { throw failure(ElementType.allCases.map(\.rawValue).joined(separator: ", ")) }
         try expect("[")
         return TensorType(element, try list(until: "]") { scanner in
+            if scanner.peek("\"") { return .named(try scanner.string()) }
             let word = try scanner.word()
-            return Int(word).map { .fixed($0) } ?? .named(word)
+            guard let number = Int(word) else { return .named(word) }
+            guard number >= 0 else { throw scanner.failure("a dimension that is not negative, not \(number)") }
+            return .fixed(number)
         })
     }
 }
