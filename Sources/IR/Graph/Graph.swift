@@ -31,6 +31,14 @@ public struct Graph: Sendable {
 
     public init(name: String = "graph") { self.name = name }
 
+    /// A graph of nodes that nobody has checked: for the tests of the verifier.
+    package init(unchecked nodes: [Node]) {
+        name = "unchecked"
+        self.nodes = nodes
+        for (position, node) in nodes.enumerated() { positions[node.id] = position }
+        nextID = (nodes.map(\.id.rawValue).max() ?? -1) + 1
+    }
+
     /// The node of that id; it must exist.
     public subscript(id: NodeID) -> Node {
         guard let position = positions[id] else { fatalError("the graph \(name) has no node \(id)") }

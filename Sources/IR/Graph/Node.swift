@@ -31,6 +31,15 @@ public struct Node: Sendable {
     public var path: String
     public var origins: [NodeID]
 
+    package init(id: NodeID, op: any Op, inputs: [Value], outputTypes: [TensorType], path: String = "", origins: [NodeID] = []) {
+        self.id = id
+        self.op = op
+        self.inputs = inputs
+        self.outputTypes = outputTypes
+        self.path = path
+        self.origins = origins
+    }
+
     /// The i-th output.
     public func output(_ slot: Int = 0) -> Value { Value(id, slot: slot) }
 

@@ -16,8 +16,11 @@ public enum Verifier {
         for node in graph.nodes {
             try require(ids.insert(node.id).inserted, "R1", node, "a second node \(node.id)")
             for input in node.inputs { try require(types[input] != nil, "R2", node, "the input \(input), which no earlier node defines") }
-            try node.op.checkAttributes()
-            let expected = try node.op.outputTypes(for: node.inputs.map { types[$0]! })
+            let expected: [TensorType]
+            do {
+                try node.op.checkAttributes()
+                expected = try node.op.outputTypes(for: node.inputs.map { types[$0]! })
+            } catch { throw broken("R3", place(node), "\(error)") }
             try require(expected == node.outputTypes, "R3", node, "the types \(node.outputTypes) where the op gives \(expected)")
             for slot in node.outputTypes.indices { types[node.output(slot)] = node.outputTypes[slot] }
         }
@@ -38,8 +41,10 @@ public enum Verifier {
     }
 
     private static func require(_ condition: Bool, _ rule: String, _ node: Node, _ found: String) throws {
-        if !condition { throw broken(rule, "\(node.id) \(node.op.mnemonic) \(node.path)", found) }
+        if !condition { throw broken(rule, place(node), found) }
     }
+
+    private static func place(_ node: Node) -> String { "\(node.id) \(node.op.mnemonic) \(node.path)" }
 
     private static func requireUnique(_ names: [String], _ rule: String, _ what: String) throws {
         var seen = Set<String>()
