@@ -72,7 +72,7 @@ struct ElementwiseTiles: Sendable {
     init(_ walk: BroadcastWalk) {
         self.walk = walk
         isOneRow = walk.rows == 1
-        pieces = isOneRow ? Pieces(of: walk.inner, size: 32_768) : Pieces(of: walk.rows, size: max(1, 32_768 / walk.inner))
+        pieces = isOneRow ? Pieces(of: walk.inner, size: 32_768) : Pieces(of: walk.rows, size: max(1, 32_768 / max(walk.inner, 1)))
     }
 
     /// One phase; `body` handles a run of elements: operand offsets, output offset, count.
