@@ -32,7 +32,8 @@ struct CopyLowering: NodeLowering {
         let (shape, along) = Self.physical(output.shape, output.layout, axis: axis)
         let inner = shape.dropFirst(along + 1).reduce(1, *) * output.element.byteCount
         let rows = Pieces(of: shape.prefix(along).reduce(1, *), size: max(1, 131_072 / max(shape[along] * inner, 1)))
-        let runs = request.inputs.map { Self.physical($0.shape, $0.layout, axis: axis).shape[along] * inner }
+        // An operand that has the same bytes in both layouts may be called dense here.
+        let runs = request.inputs.map { Self.physical($0.shape, output.layout, axis: axis).shape[along] * inner }
         let total = shape[along] * inner
         return LoweredStep(kernel: "concat", phases: [Phase(tiles: rows.count) { tile, memory, _ in
             for row in rows.range(tile) {
