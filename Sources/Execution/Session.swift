@@ -61,20 +61,27 @@ public final class Session: @unchecked Sendable {
             try run(step.lowered.phases, memory)
             observe?(step, clock.now - start)
         }
-        for copy in program.stateCopies {
-            let target = try states.pointer(copy.path, copy.type)
-            target.copyMemory(from: pointer(copy.location), byteCount: copy.type.elementCount! * copy.type.element.byteCount)
-        }
+        // Outputs first: one may be a state, and means its old value.
+        let results = try Dictionary(uniqueKeysWithValues: program.outputLocations.map { ($0.name, try tensor($0.type, at: $0.location)) })
+        try updateStates()
         if !program.graph.updates.isEmpty { states.noteChange() }
         preparedVersion = states.version
-        var results: [String: Tensor] = [:]
-        for output in program.outputLocations {
-            let shape = output.type.shape!
-            let source = try output.location.isState ? states.pointer(output.location.statePath!, output.type) : pointer(output.location)
-            let bytes = UnsafeRawBufferPointer(start: source, count: shape.reduce(1, *) * output.type.element.byteCount)
-            results[output.name] = Tensor(copying: bytes, element: output.type.element, shape: shape)
-        }
         return results
+    }
+
+    /// Copies the new values that are not in their places yet. Those that are other states' old values are taken before anything is overwritten.
+    private func updateStates() throws {
+        let taken = try program.stateCopies.map { try $0.location.isState ? tensor($0.type, at: $0.location) : nil }
+        for (copy, old) in zip(program.stateCopies, taken) {
+            let target = try states.pointer(copy.path, copy.type), count = copy.type.elementCount! * copy.type.element.byteCount
+            if let old { old.withUnsafeBytes { target.copyMemory(from: $0.baseAddress!, byteCount: count) } } else { target.copyMemory(from: pointer(copy.location), byteCount: count) }
+        }
+    }
+
+    /// A copy of what lies at a location now.
+    private func tensor(_ type: TensorType, at location: Location) throws -> Tensor {
+        let shape = type.shape!, source = try location.statePath.map { try states.pointer($0, type) } ?? pointer(location)
+        return Tensor(copying: UnsafeRawBufferPointer(start: source, count: shape.reduce(1, *) * type.element.byteCount), element: type.element, shape: shape)
     }
 
     private func run(_ phases: [Phase], _ memory: StepMemory) throws {
