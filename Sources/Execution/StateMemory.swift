@@ -29,9 +29,10 @@ public final class StateMemory: @unchecked Sendable {
         try load(store)
     }
 
+    /// Where a state lies. It may be asked for under another shape of as many elements: a view of it.
     func pointer(_ path: String, _ type: TensorType) throws -> UnsafeMutableRawPointer {
         guard let entry = entries[path] else { throw TesseraError(at: path, found: "no state of that path in memory") }
-        guard entry.type == type else { throw TesseraError(at: path, found: "a state \(entry.type)", accepted: "\(type)") }
+        guard entry.type.element == type.element, entry.type.elementCount == type.elementCount else { throw TesseraError(at: path, found: "a state \(entry.type)", accepted: "\(type)") }
         return arena.base + entry.offset
     }
 
