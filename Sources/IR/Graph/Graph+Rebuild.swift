@@ -23,9 +23,10 @@ extension Graph {
         return try builder.finish()
     }
 
-    /// Without the nodes that no output or update depends on. Inputs stay: they are the graph's signature.
+    /// Without the nodes that no output or update depends on. Inputs stay: they are the graph's signature. So do states that are only written.
     public func removingUnusedNodes() throws -> Graph {
-        var live = Set(results.map(\.node))
+        let written = Set(updates.map(\.path))
+        var live = Set(results.map(\.node) + states.filter { written.contains($0.state.path) }.map(\.value.node))
         for node in nodes.reversed() where live.contains(node.id) { live.formUnion(node.inputs.map(\.node)) }
         return try rebuilding { node, _, _ in live.contains(node.id) || node.op is Input ? nil : [] }
     }
