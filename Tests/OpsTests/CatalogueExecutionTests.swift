@@ -1,0 +1,28 @@
+import TesseraExecution
+import TesseraIR
+import TesseraOps
+import TesseraTensors
+import TestSupport
+import Testing
+
+/// The compiled graph of every sample against the op's definition, in float32.
+@Suite struct CatalogueExecutionTests {
+    @Test(arguments: OpSamples.all, InstructionSet.available)
+    func kernelsAgreeWithDefinitions(_ sample: OpSample, _ set: InstructionSet) throws {
+        let node = try OneNodeGraph(sample.op, sample.inputs(.float32))
+        let expected = try node.evaluated(), results = try node.executed(set, threads: 1)
+        for (slot, (result, reference)) in zip(results, expected).enumerated() {
+            #expect(result.element == reference.element)
+            let distance = result.distance(from: reference)
+            #expect(sample.isExact ? distance == 0 : distance <= 1e-5, "output \(slot) is \(distance) away")
+        }
+        #expect(try node.executed(set, threads: 2) == results)
+    }
+
+    /// Types without kernels run the definition.
+    @Test(arguments: OpSamples.all)
+    func otherTypesRunTheDefinition(_ sample: OpSample) throws {
+        let node = try OneNodeGraph(sample.op, sample.inputs)
+        #expect(try node.executed(.best, threads: 2) == node.evaluated())
+    }
+}

@@ -1,0 +1,61 @@
+import TesseraIR
+import TesseraOps
+import TesseraTensors
+import TestSupport
+import Testing
+
+/// The walk over the catalogue: what every op promises by its kind, on the samples of its family.
+@Suite struct CatalogueTests {
+    @Test func everyOpHasASampleAndAMeaning() {
+        let sampled = Set(OpSamples.all.map(\.op.mnemonic)), structural = Set(OpCatalog([]).types.map { $0.mnemonic })
+        for type in OpCatalog.standard.types where !structural.contains(type.mnemonic) {
+            #expect(sampled.contains(type.mnemonic), "no sample of \(type.mnemonic)")
+            #expect(type is any DefinedOp.Type || type is any FusedOp.Type, "\(type.mnemonic) has no meaning")
+        }
+        for sample in OpSamples.all { #expect(OpCatalog.standard[sample.op.mnemonic] != nil, "\(sample.op.mnemonic) is not in the catalogue") }
+    }
+
+    @Test(arguments: OpSamples.all)
+    func graphsPrintAndParse(_ sample: OpSample) throws {
+        for element in [ElementType.float64, .float32] {
+            let graph = try OneNodeGraph(sample.op, sample.inputs(element), path: "layer.0").graph
+            try Verifier.verify(graph)
+            let text = GraphText.print(graph)
+            let parsed = try GraphText.parse(text, catalog: .standard)
+            #expect(parsed == graph)
+            #expect(GraphText.print(parsed) == text)
+        }
+    }
+
+    /// Every floating-point type gives outputs of the declared types; the narrower the type, the further from float64.
+    @Test(arguments: OpSamples.all)
+    func definitionsAgreeInEveryType(_ sample: OpSample) throws {
+        let exact = try OneNodeGraph(sample.op, sample.inputs).evaluated()
+        for (element, tolerance) in [(ElementType.float32, 1e-5), (.float16, 0.05), (.bfloat16, 0.5)] {
+            let node = try OneNodeGraph(sample.op, sample.inputs(element)), results = try node.evaluated()
+            for (slot, (result, reference)) in zip(results, exact).enumerated() {
+                #expect(result.type == node.graph.outputs[slot].value.type(in: node.graph))
+                // Comparing rounded numbers may turn out otherwise, and so may the mask of a ReLU.
+                if element != .float32, result.element == .bool || sample.op is any FusedOp || sample.op is SGDUpdate || sample.op is AdamUpdate { continue }
+                #expect(result.distance(from: reference) <= tolerance, "\(element.rawValue), output \(slot)")
+            }
+        }
+    }
+
+    @Test(arguments: OpSamples.all.filter { $0.op is any DifferentiableOp })
+    func gradientsAgreeWithFiniteDifferences(_ sample: OpSample) throws {
+        let results = try sample.op.outputTypes(for: sample.inputs.map(\.type))
+        guard sample.inputs.contains(where: { $0.element.isFloatingPoint }), results[0].element.isFloatingPoint else { return }
+        for (input, distance, isZero) in try FiniteDifferences(sample.op, sample.inputs).distances() {
+            if sample.constantInputs.contains(input) {
+                #expect(isZero, "input \(input) is said to be a constant")
+            } else {
+                #expect(distance < 1e-7, "the gradient of input \(input)")
+            }
+        }
+    }
+}
+
+extension Value {
+    fileprivate func type(in graph: Graph) -> TensorType { graph.type(of: self) }
+}

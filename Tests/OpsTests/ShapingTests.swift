@@ -1,0 +1,62 @@
+import TesseraIR
+import TesseraOps
+import TesseraTensors
+import Testing
+
+/// Shapes and slices by hand.
+@Suite struct ShapingTests {
+    private static func reshaped(_ dimensions: [Dimension], _ target: [Int]) throws -> [Dimension] {
+        try Reshape(to: target).outputTypes(for: [TensorType(.float32, dimensions)])[0].dimensions
+    }
+
+    @Test func zeroKeepsAndMinusOneTakesTheRest() throws {
+        #expect(try Self.reshaped([2, 3, 4], [0, -1]) == [2, 12])
+        #expect(try Self.reshaped([2, 3, 4], [4, 0, 2]) == [4, 3, 2])
+        #expect(try Self.reshaped([2, 3, 4], [-1]) == [24])
+        #expect(try Self.reshaped([1], []) == [])
+    }
+
+    @Test func aNamedDimensionIsKeptInPlaceOrTaken() throws {
+        #expect(try Self.reshaped(["N", 3, 4], [0, -1]) == ["N", 12])
+        #expect(try Self.reshaped(["N", 3, 4], [0, 4, 3]) == ["N", 4, 3])
+        #expect(try Self.reshaped(["N", 3, 4], [-1, 12]) == ["N", 12])
+    }
+
+    @Test(arguments: [([2, 3], [4]), ([2, 3], [4, -1]), ([2, 3], [-1, -1]), ([2, 3], [2, 3, 0]), ([2, 3], [-2])] as [([Int], [Int])])
+    func shapesOfOtherSizesAreRefused(_ from: [Int], _ target: [Int]) {
+        #expect(throws: TesseraError.self) {
+            try Reshape(to: target).checkAttributes()
+            _ = try Reshape(to: target).outputTypes(for: [TensorType(.float32, shape: from)])
+        }
+    }
+
+    static let slices: [(op: Slice, values: [Double])] = [
+        (Slice(axis: 0, start: 1, end: 3), [1, 2]), (Slice(axis: 0, start: -2, end: .max), [3, 4]), (Slice(axis: -1, start: 0, end: -1), [0, 1, 2, 3]),
+        (Slice(axis: 0, start: -100, end: 2), [0, 1]), (Slice(axis: 0, start: 3, end: 1), []), (Slice(axis: 0, start: 7, end: 9), []),
+        (Slice(axis: 0, start: 0, end: .max, step: 2), [0, 2, 4]), (Slice(axis: 0, start: .max, end: .min, step: -1), [4, 3, 2, 1, 0]),
+        (Slice(axis: 0, start: -1, end: 0, step: -1), [4, 3, 2, 1]), (Slice(axis: 0, start: 3, end: -5, step: -2), [3, 1]), (Slice(axis: 0, start: 0, end: 3, step: -1), []),
+        (Slice(axis: 0, start: 1, end: .max, step: .max), [1]), (Slice(axis: 0, start: 3, end: .min, step: .min), [3]), (Slice(axis: 0, start: .min, end: .max), [0, 1, 2, 3, 4]),
+    ]
+
+    @Test(arguments: slices)
+    func startsAndEndsAreClampedAndCountFromTheBack(_ op: Slice, _ values: [Double]) throws {
+        #expect(try op.evaluate([Tensor([0.0, 1, 2, 3, 4], shape: [5])])[0].doubles() == values)
+    }
+
+    @Test func theGradientOfASliceIsZeroElsewhere() throws {
+        let gradient = SliceGradient(of: Slice(axis: 0, start: 4, end: .min, step: -3), extent: 5)
+        #expect(try gradient.evaluate([Tensor([7.0, 8], shape: [2])])[0].doubles() == [0, 8, 0, 0, 7])
+    }
+
+    @Test func concatenationJoinsAlongOneAxis() throws {
+        let a = Tensor([1.0, 2], shape: [2, 1]), b = Tensor([3.0, 4, 5, 6], shape: [2, 2])
+        #expect(try Concat(axis: -1).evaluate([a, b])[0] == Tensor([1.0, 3, 4, 2, 5, 6], shape: [2, 3]))
+        #expect(throws: TesseraError.self) { try Concat(axis: 0).outputTypes(for: [a.type, b.type]) }
+        #expect(throws: TesseraError.self) { try Concat(axis: 2).outputTypes(for: [a.type, a.type]) }
+    }
+
+    @Test func repeatingFollowsBroadcasting() throws {
+        #expect(try BroadcastTo(shape: [2, 3]).evaluate([Tensor([1.0, 2], shape: [2, 1])])[0] == Tensor([1.0, 1, 1, 2, 2, 2], shape: [2, 3]))
+        #expect(throws: TesseraError.self) { try BroadcastTo(shape: [2, 3]).outputTypes(for: [TensorType(.float32, [2])]) }
+    }
+}
