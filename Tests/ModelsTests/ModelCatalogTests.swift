@@ -1,4 +1,5 @@
 import Foundation
+import TesseraIR
 import TesseraModels
 import TesseraOps
 import TesseraTensors
@@ -56,6 +57,12 @@ import Testing
         let size = "\(entry.defaultSize) × \(entry.defaultSize) | \(graph.elementCount(of: .parameter).formatted(.number.locale(Locale(identifier: "en_US"))))"
         let row = "| `\(name)` | `\(type(of: entry.layer(1)))` | \(size) | \(String(format: "%.2f", billions)) G |"
         #expect(page.contains(row), "\(row)")
+    }
+
+    @Test(arguments: ModelCatalog.standard.names)
+    func graphsComeBackFromTheirText(_ name: String) throws {
+        let graph = try ModelCatalog.standard.entry(named: name).model().graph
+        #expect(try GraphText.parse(GraphText.print(graph), catalog: .standard) == graph)
     }
 
     @Test func unknownNamesAreAnsweredWithTheKnownOnes() throws {
