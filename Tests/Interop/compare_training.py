@@ -36,6 +36,7 @@ def arguments():
     parser.add_argument("--weight-decay", type=float, default=0.001)
     parser.add_argument("--schedule", choices=("constant", "cosine"), default="constant")
     parser.add_argument("--warm-up", type=int, default=0, help="steps over which a cosine schedule rises")
+    parser.add_argument("--no-rotation", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
@@ -85,7 +86,7 @@ class Run:
         torch.set_num_threads(options.threads)
         torch.set_flush_denormal(True)
         torch.manual_seed(options.seed)
-        self.options, self.data = options, Radiographs(options.data, options.size, options.channels)
+        self.options, self.data = options, Radiographs(options.data, options.size, options.channels, turns=not options.no_rotation)
         self.data.measure()
         scores = self.data.scores[self.data.parts["train"]]
         self.mean, self.deviation = scores.mean(), scores.std()

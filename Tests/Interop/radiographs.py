@@ -12,7 +12,8 @@ SPLITS = ("train", "validation", "test")
 class Radiographs:
     """The samples of `labels.csv` (file,score[,reader1,reader2],split): decoded once and kept, floats in 0...1 when asked for."""
 
-    def __init__(self, folder, size, channels):
+    def __init__(self, folder, size, channels, turns=True):
+        self.turns = turns
         self.folder, self.size, self.channels = pathlib.Path(folder), size, channels
         with open(self.folder / "labels.csv", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -77,7 +78,7 @@ class Radiographs:
         if len(image) == 3:
             saturation = 0.9 + 0.2 * u[6]
             image = (image * saturation + (1 - saturation) * luma(image)).clamp(0, 1)
-        return self.normalized(torch.rot90(image, int(4 * u[7]), (1, 2)))
+        return self.normalized(torch.rot90(image, int(4 * u[7]), (1, 2)) if self.turns else image)
 
 
 def luma(image):
