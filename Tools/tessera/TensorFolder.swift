@@ -12,8 +12,11 @@ struct TensorFolder {
         let initializers = Set(model.graph.initializers.map(\.name))
         var options = ImportOptions(), tensors: [String: Tensor] = [:]
         for (index, input) in model.graph.inputs.filter({ !initializers.contains($0.name) }).enumerated() {
+            guard let element = input.element else {
+                throw TesseraError(.unsupported, at: "\(path), input \(input.name)", found: "a value that is no tensor of a known element type", accepted: "tensors")
+            }
             let tensor = try ONNXFile.tensor(path: "\(inputFolder)/input_\(index).pb")
-            if let element = input.element, element != tensor.element {
+            if element != tensor.element {
                 throw TesseraError(at: "\(inputFolder)/input_\(index).pb", found: "a tensor \(tensor.type)", accepted: "\(element.rawValue) for the input \(input.name)")
             }
             // The first input is what a model is about; others may say what only a constant can, such as the shape of a Reshape.

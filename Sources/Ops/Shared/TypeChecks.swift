@@ -18,7 +18,7 @@ extension Op {
 
     func requireFloating(_ inputs: [TensorType]) throws {
         for (index, type) in inputs.enumerated() {
-            try require(type.element.isFloatingPoint, "input \(index) of type \(type)", accepted: "a floating-point type")
+            guard type.element.isFloatingPoint else { throw TesseraError(.unsupported, at: mnemonic, found: "input \(index) of type \(type)", accepted: "a floating-point type") }
         }
     }
 
