@@ -21,6 +21,7 @@ extension Add: ONNXImportable, ONNXExportable {
         ONNXRule("Add", 7...Int.max) { try [$0.add(Add(), $0.input(0), $0.input(1))] },
         ONNXRule("Sum") { reader in
             let operands = try reader.allInputs()
+            guard !operands.isEmpty else { throw reader.failure("no inputs", accepted: "at least 1", kind: .invalid) }
             return [try operands.dropFirst().reduce(operands[0]) { try reader.add(Add(), $0, $1) }]
         },
     ]
