@@ -19,7 +19,7 @@ import Tessera
         version: "tessera \(Release.version)",
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self, ImportCommand.self, RunCommand.self, BatchCommand.self,
-            InspectCommand.self, ModelsCommand.self, PhantomCommand.self,
+            InspectCommand.self, BenchmarkCommand.self, ModelsCommand.self, PhantomCommand.self,
         ]
     )
 
