@@ -7,7 +7,7 @@ import Testing
 @Suite struct OperatorTableTests {
     private static let path = "docs/onnx-support.md", header = "operator"
 
-    /// One line an operator: its versions and the ops whose rules read it.
+    /// One line an operator: its versions and the ops whose rules read it; some become other ops, constants or nothing.
     private static func lines() -> [[String]] {
         var versions: [String: [ClosedRange<Int>]] = [:], ops: [String: [String]] = [:]
         for type in OpCatalog.standard.types {
@@ -16,6 +16,7 @@ import Testing
                 if !ops[rule.operatorType, default: []].contains("`\(type.mnemonic)`") { ops[rule.operatorType, default: []].append("`\(type.mnemonic)`") }
             }
         }
+        for (name, rules) in OpCatalog.standard.onnxRules where versions[name] == nil { (versions[name], ops[name]) = (rules.map(\.versions), ["other ops, or none"]) }
         return versions.keys.sorted().map { name in
             [name, versions[name]!.sorted { $0.lowerBound < $1.lowerBound }.map(text).joined(separator: ", "), ops[name]!.joined(separator: ", ")]
         }

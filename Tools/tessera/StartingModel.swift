@@ -46,6 +46,9 @@ struct StartingModel {
         guard let channels = backbone.graph.inputs[0].type.dimensions[1].value else {
             throw TesseraError(at: file.path, found: "an open number of channels", accepted: "a number for the channels of the images")
         }
+        if !headed.model.graph.nodes.contains(where: { $0.op is BatchNormalization }) {
+            logger.warning("\(file.name) has no batch norms: its exporter may have folded them into the convolutions, and training without them is harder")
+        }
         graph = headed.model.graph
         parameters = headed.parameters
         architecture = "\(file.name) cut at \(backbone.cut)"
