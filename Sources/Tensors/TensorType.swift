@@ -51,6 +51,7 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     public var isWithinLimit: Bool {
         var count = 1
         for extent in dimensions.compactMap(\.value) {
+            guard extent >= 0 else { return false }
             let (product, overflow) = count.multipliedReportingOverflow(by: max(extent, 1))
             if overflow || product > Self.elementLimit { return false }
             count = product

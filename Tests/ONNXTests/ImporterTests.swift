@@ -114,6 +114,39 @@ import Testing
         #expect(failure(calling)!.found.contains("call each other"))
     }
 
+    /// Lists of the wrong length, numbers out of range, inputs that a version does not have: an error each, and no crash.
+    @Test func numbersThatDoNotFitAreRefused() {
+        func pool(_ attributes: [String: ONNXAttribute]) -> TesseraError? { failure(convolution([node("MaxPool", ["x"], "y", attributes)], [:])) }
+        #expect(pool(["kernel_shape": .ints([2, 2])]) == nil)
+        for attributes in [
+            ["pads": .ints([1, 1])], ["pads": .ints([0, 0, 0, 0, 0])], ["pads": .ints([-1, 0, 0, 0])], ["dilations": .ints([1])], ["strides": .ints([0, 1])],
+            ["strides": .ints([1, 1, 1])], ["dilations": .ints([.max, 3])],
+        ] as [[String: ONNXAttribute]] { #expect(pool(attributes.merging(["kernel_shape": .ints([2, 2])]) { $1 }) != nil, "\(attributes)") }
+        #expect(pool(["kernel_shape": .ints([.max, 1]), "dilations": .ints([3, 1])]) != nil)
+        let numbers = { (values: [Int64]) in Tensor(values, shape: [values.count]) }
+        #expect(failure(model([node("Expand", ["x", "s"], "y")], ["s": numbers([-1, 2])])) != nil)
+        #expect(failure(model([node("Squeeze", ["k", "s"], "h"), node("Add", ["x", "h"], "y")], ["k": Tensor(scalar: Float(1)), "s": numbers([0])])) != nil)
+        #expect(failure(model([node("Sum", [], "y")])) != nil)
+        // Axes and bounds are inputs in later versions only.
+        #expect(failure(model([node("ReduceSum", ["x", "s"], "y")], ["s": numbers([0])], opset: 11))!.found.contains("input 1"))
+        #expect(failure(model([node("Clip", ["x", "k"], "y")], ["k": Tensor(scalar: Float(1))], opset: 10))!.found.contains("input 1"))
+    }
+
+    @Test func functionsWithoutNamesCallEachOther() throws {
+        var calling = model([ONNXNode("Outer", domain: "own", inputs: ["x"], outputs: ["h"]), ONNXNode("Outer", domain: "own", inputs: ["h"], outputs: ["y"])])
+        calling.operatorSets = ["own": 1]
+        let inner = ONNXFunction(
+            domain: "own", name: "Inner", inputs: ["a"], outputs: ["b"], operatorSets: ["": 17],
+            nodes: [ONNXNode("Relu", inputs: ["a"], outputs: ["c"]), ONNXNode("Add", inputs: ["c", "c"], outputs: ["b"])]
+        )
+        let outer = ONNXFunction(
+            domain: "own", name: "Outer", inputs: ["a"], outputs: ["b"], operatorSets: ["own": 1],
+            nodes: [ONNXNode("Inner", domain: "own", inputs: ["a"], outputs: ["c"]), ONNXNode("Inner", domain: "own", inputs: ["c"], outputs: ["b"])]
+        )
+        calling.functions = [inner, outer]
+        #expect(try Evaluator.run(read(calling).graph, inputs: ["x": Tensor([-1, 3] as [Float], shape: [2])]).outputs["y"]!.array(of: Float.self) == [0, 48])
+    }
+
     @Test func padsFollowTheSizeOfTheImages() throws {
         // SAME_UPPER with stride 2: nothing to pad at 4, a row and a column at 5.
         let strided = convolution([node("Conv", ["x", "w"], "y", ["auto_pad": .string("SAME_UPPER"), "strides": .ints([2, 2])])], ["w": kernel])

@@ -50,6 +50,8 @@ import Testing
         #expect(try read(16, Wire.message(5, Wire.number(0x3F80) + Wire.number(0))) == Tensor([BFloat16(1), BFloat16(0)], shape: [2]))
         #expect(try read(3, Wire.message(5, Wire.number(UInt64(bitPattern: -2)) + Wire.number(2))) == Tensor([-2, 2] as [Int8], shape: [2]))
         #expect(try read(9, Wire.message(5, [0, 1])) == Tensor([false, true], shape: [2]))
+        // Of raw bytes everything but 0 is true.
+        #expect(try read(9, Wire.message(9, [0, 2])) == Tensor([false, true], shape: [2]))
         #expect(try read(13, Wire.message(11, Wire.number(.max) + [1])) == Tensor([UInt64.max, 1], shape: [2]))
         #expect(throws: TesseraError.self) { try read(1, Wire.message(4, ones)) }
         #expect(throws: TesseraError.self) { try read(8, []) }

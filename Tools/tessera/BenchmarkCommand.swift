@@ -47,7 +47,9 @@ struct BenchmarkCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard batch > 0, runs > 0, size ?? 1 > 0 else { throw TesseraError(at: "benchmark", found: "size \(size ?? 0), batch \(batch), runs \(runs)", accepted: "positive numbers") }
+        guard (1...65_536).contains(batch), runs > 0, size ?? 1 > 0 else {
+            throw TesseraError(at: "benchmark", found: "size \(size.map(String.init) ?? "of the model"), batch \(batch), runs \(runs)", accepted: "positive numbers, a batch up to 65,536")
+        }
         let options = try execution.options()
         let (graph, parameters) = try source()
         guard let type = graph.inputs.first?.type, type.rank == 4, let channels = type.dimensions[1].value, let height = type.dimensions[2].value, let width = type.dimensions[3].value else {
@@ -89,7 +91,6 @@ struct BenchmarkCommand: ParsableCommand {
     private func measure(_ session: Session, _ inputs: [String: Tensor], _ size: Int, _ options: ExecutionOptions) throws -> Result {
         var seconds: [Double] = [], kernels: [String: Double] = [:]
         for run in 0...runs {
-            try Interruption.check(model)
             let start = ContinuousClock.now
             _ = try session.run(inputs) { step, duration in
                 if profile, run > 0 { kernels["\(step.node.op.mnemonic): \(step.lowered.kernel)", default: 0] += duration.seconds * 1000 / Double(runs) }

@@ -21,7 +21,7 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         if let size, size < 1 { throw TesseraError(at: "--size", found: "\(size)", accepted: "at least 1") }
-        guard batch > 0 else { throw TesseraError(at: "--batch", found: "\(batch)", accepted: "at least 1") }
+        guard (1...65_536).contains(batch) else { throw TesseraError(at: "--batch", found: "\(batch)", accepted: "1 to 65,536") }
         let model = try ONNXFile.model(path: file)
         let report = try ImportReport(model, name: file, size: size, batch: batch)
         if json { try Console.print(json: report) } else { Console.print(report.text) }

@@ -76,8 +76,7 @@ struct InspectCommand: ParsableCommand {
         let batch = batch ?? (training ? 4 : 1)
         var graph: Graph
         if ModelFile.isPath(model) {
-            graph = try ModelFile(path: model).trainedModel().graph
-            if let size { graph = try graph.replacingImageSize(size) }
+            graph = try ModelFile(path: model).trainedModel(imageSize: size).graph
         } else {
             graph = try ModelCatalog.standard.entry(named: model).model(inputChannels: channels, height: size).graph
         }

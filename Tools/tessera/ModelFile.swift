@@ -16,12 +16,17 @@ struct ModelFile {
         text.contains("/") || text.hasSuffix(".onnx") || text.hasSuffix(".safetensors") || FileManager.default.fileExists(atPath: text)
     }
 
-    /// The model with its weights; throws where the file is none of the accepted ones or cannot be read. `imageSize` is the height and width that the images
-    /// of an ONNX model shall have.
+    /// The model with its weights; throws where the file is none of the accepted ones or cannot be read. `imageSize` is the height and width that its
+    /// images shall have.
     func trainedModel(imageSize: Int? = nil) throws -> TrainedModel {
         switch try kind() {
-        case .onnx: try TrainedModel(onnx: path, imageSize: imageSize)
-        case .checkpoint(let file): try Checkpoint(path: file).model
+        case .onnx: return try TrainedModel(onnx: path, imageSize: imageSize)
+        case .checkpoint(let file):
+            var model = try Checkpoint(path: file).model
+            guard let imageSize else { return model }
+            model.graph = try model.graph.replacingImageSize(imageSize)
+            model.preprocessing?.size = imageSize
+            return model
         }
     }
 

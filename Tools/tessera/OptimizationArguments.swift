@@ -77,7 +77,7 @@ struct OptimizationArguments: ParsableArguments {
         case ("constant", 1): return .constant
         case ("cosine", 1): return .cosine(warmUp: warmUp ?? 0, total: stepsPerEpoch * epochs)
         case ("step", 3):
-            guard let interval = Int(parts[1]), interval > 0, let factor = Double(parts[2]) else { fallthrough }
+            guard let interval = Int(parts[1]), (1...1_000_000).contains(interval), let factor = Double(parts[2]) else { fallthrough }
             return .step(interval: interval * stepsPerEpoch, factor: factor)
         default: throw TesseraError(at: "--schedule", found: schedule ?? "", accepted: "constant, step:EPOCHS:FACTOR such as step:10:0.1, cosine")
         }

@@ -55,18 +55,21 @@ struct BatchCommand: ParsableCommand {
 
     /// A text or a number, given back as it came.
     private enum AnyID: Codable {
-        case text(String), number(Double)
+        case text(String), integer(Int), number(Double)
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self) { self = .text(text) } else { self = .number(try container.decode(Double.self)) }
+            if let text = try? container.decode(String.self) { self = .text(text) }
+            else if let integer = try? container.decode(Int.self) { self = .integer(integer) }
+            else { self = .number(try container.decode(Double.self)) }
         }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
             switch self {
             case .text(let text): try container.encode(text)
-            case .number(let number): if let whole = Int(exactly: number) { try container.encode(whole) } else { try container.encode(number) }
+            case .integer(let number): try container.encode(number)
+            case .number(let number): try container.encode(number)
             }
         }
     }

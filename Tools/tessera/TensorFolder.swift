@@ -8,6 +8,7 @@ struct TensorFolder {
 
     /// Returns how long the run itself took. Throws where the model is unsupported, a tensor is missing or does not fit, or a file cannot be written.
     func run(model path: String, inputs inputFolder: String, outputs outputFolder: String) throws -> Duration {
+        try OutputFolder.make(outputFolder)
         let model = try ONNXFile.model(path: path)
         let initializers = Set(model.graph.initializers.map(\.name))
         var options = ImportOptions(), tensors: [String: Tensor] = [:]
@@ -33,9 +34,6 @@ struct TensorFolder {
         let start = ContinuousClock.now
         let results = try session.run(tensors)
         let duration = ContinuousClock.now - start
-        do { try FileManager.default.createDirectory(atPath: outputFolder, withIntermediateDirectories: true) } catch {
-            throw TesseraError(.inputOutput, at: outputFolder, found: "the folder cannot be made: \((error as NSError).localizedDescription)", accepted: "a writable place")
-        }
         for (index, output) in imported.graph.outputs.enumerated() {
             try ONNXFile.write(results[output.name]!, name: output.name, to: "\(outputFolder)/output_\(index).pb")
         }

@@ -20,21 +20,26 @@ struct FunctionInliner {
         let functions = try Dictionary(model.functions.map { (Key(domain: $0.domain, name: $0.name, overload: $0.overload), $0) }) { first, _ in
             throw TesseraError(at: "function \(first.name)", found: "a second one of that name", accepted: "one")
         }
-        for function in model.functions {
-            for (domain, version) in function.operatorSets where domain.isEmpty && version != model.operatorSets[""] ?? version {
-                throw TesseraError(.unsupported, at: "function \(function.name)", found: "opset \(version)", accepted: "the model's own, \(model.operatorSets[""] ?? 0)")
-            }
-        }
         var result = model
+        for function in model.functions {
+            guard let version = function.operatorSets[""] else { continue }
+            // A model of custom operators alone names no standard set: its functions' one counts.
+            let own = result.operatorSets[""] ?? version
+            result.operatorSets[""] = own
+            guard version == own else { throw TesseraError(.unsupported, at: "function \(function.name)", found: "opset \(version)", accepted: "\(own), as elsewhere in the model") }
+        }
         result.functions = []
         result.graph.nodes = []
-        for node in model.graph.nodes { try expand(node, functions, depth: 0, into: &result.graph.nodes) }
+        var steps = 0
+        for node in model.graph.nodes { try expand(node, functions, depth: 0, steps: &steps, into: &result.graph.nodes) }
         return result
     }
 
-    private func expand(_ node: ONNXNode, _ functions: [Key: ONNXFunction], depth: Int, into nodes: inout [ONNXNode]) throws {
+    private func expand(_ node: ONNXNode, _ functions: [Key: ONNXFunction], depth: Int, steps: inout Int, into nodes: inout [ONNXNode]) throws {
+        // Calls count too: functions without nodes could call each other without end.
+        steps += 1
+        guard steps < Self.nodeLimit else { throw TesseraError(at: "functions", found: "more than \(Self.nodeLimit) nodes and calls once they are inlined", accepted: "fewer") }
         guard let function = functions[Key(domain: node.domain, name: node.operatorType, overload: node.overload)] else {
-            guard nodes.count < Self.nodeLimit else { throw TesseraError(at: "functions", found: "more than \(Self.nodeLimit) nodes once they are inlined", accepted: "fewer") }
             nodes.append(node)
             return
         }
@@ -43,7 +48,8 @@ struct FunctionInliner {
         guard node.inputs.count <= function.inputs.count, node.outputs.count <= function.outputs.count else {
             throw TesseraError(at: place, found: "\(node.inputs.count) inputs and \(node.outputs.count) outputs", accepted: "at most \(function.inputs.count) and \(function.outputs.count)")
         }
-        let prefix = node.name.isEmpty ? node.outputs.first { !$0.isEmpty } ?? function.name : node.name
+        // Results have different names, nodes need not; the function's name keeps a call apart from the call that it ends.
+        let prefix = (node.outputs.first { !$0.isEmpty } ?? "") + "/" + function.name
         var names: [String: String] = ["": ""]
         for (index, formal) in function.inputs.enumerated() { names[formal] = index < node.inputs.count ? node.inputs[index] : "" }
         for (formal, actual) in zip(function.outputs, node.outputs) where !actual.isEmpty { names[formal] = actual }
@@ -52,7 +58,7 @@ struct FunctionInliner {
             var copy = inner
             copy.inputs = inner.inputs.map(rename)
             copy.outputs = inner.outputs.map(rename)
-            copy.name = "\(prefix)/\(inner.name)"
+            copy.name = inner.name.isEmpty ? "" : "\(prefix)/\(inner.name)"
             copy.attributes = [:]
             for (name, value) in inner.attributes {
                 guard case .reference(let outer) = value else {
@@ -61,7 +67,7 @@ struct FunctionInliner {
                 }
                 if let value = node.attributes[outer] ?? function.defaultAttributes[outer] { copy.attributes[name] = value }
             }
-            try expand(copy, functions, depth: depth + 1, into: &nodes)
+            try expand(copy, functions, depth: depth + 1, steps: &steps, into: &nodes)
         }
         // An output that is one of the inputs.
         for (formal, actual) in zip(function.outputs, node.outputs) where function.inputs.contains(formal) && !actual.isEmpty {

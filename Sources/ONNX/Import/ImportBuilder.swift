@@ -52,13 +52,13 @@ struct ImportBuilder {
     }
 
     private func add(_ input: ONNXValueInfo) throws -> Value {
-        if let tensor = options.constantInputs[input.name] { return try builder.constant(tensor, path: input.name) }
         func failure(_ found: String, _ accepted: String) -> TesseraError { TesseraError(.unsupported, at: "input \(input.name)", found: found, accepted: accepted) }
         guard let element = input.element else { throw failure("a value that is no tensor, or of an element type without support", "tensors of \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))") }
-        if let shape = options.inputShapes[input.name] {
-            let fits = input.dimensions.map { $0.count == shape.count && zip($0, shape).allSatisfy { $0?.value == nil || $0?.value == $1 } } ?? true
-            guard fits else { throw TesseraError(at: "input \(input.name)", found: "the shape \(shape)", accepted: "\((input.dimensions ?? []).map { $0?.description ?? "?" })") }
-            return try builder.addInput(input.name, TensorType(element, shape: shape))
+        let constant = options.constantInputs[input.name]
+        if let given = constant?.type ?? options.inputShapes[input.name].map({ TensorType(element, shape: $0) }) {
+            let fits = given.element == element && input.dimensions.map { $0.count == given.rank && zip($0, given.dimensions).allSatisfy { $0?.value == nil || $0 == $1 } } ?? true
+            guard fits else { throw TesseraError(at: "input \(input.name)", found: "a tensor \(given)", accepted: input.description) }
+            return try constant.map { try builder.constant($0, path: input.name) } ?? builder.addInput(input.name, given)
         }
         guard let stated = input.dimensions else { throw failure("a tensor of unknown rank", "a shape, with names for what is open") }
         var dimensions = stated.enumerated().map { axis, dimension in dimension ?? .named("\(input.name)_\(axis)") }

@@ -48,12 +48,10 @@ struct RuleBook {
     private let rules: [String: [ONNXRule]]
     /// The version of the standard operator set.
     let opset: Int
-    private let foreign: [String: Int64]
 
     init(_ catalog: OpCatalog, operatorSets: [String: Int64]) {
         rules = catalog.onnxRules
         opset = Int(operatorSets[""] ?? 1)
-        foreign = operatorSets.filter { !$0.key.isEmpty }
     }
 
     func rule(for node: ONNXNode) -> ONNXRule? {

@@ -20,15 +20,19 @@ struct StateSelection {
             return tensor.withUnsafeBytes { bytes in (size..<max(size, bytes.count)).allSatisfy { bytes[$0] == bytes[$0 - size] } }
         }
         func mark(_ name: String, _ kind: StateKind) {
-            if let tensor = initializers[name] {
-                if tensor.element.isFloatingPoint, kinds[name] == nil { kinds[name] = kind }
-            } else if let maker = makers[name], let source = maker.inputs.first, Self.passingOn.contains(maker.operatorType) {
+            var name = name
+            while true {
+                if let tensor = initializers[name] {
+                    if tensor.element.isFloatingPoint, kinds[name] == nil { kinds[name] = kind }
+                    return
+                }
+                guard let maker = makers[name], let source = maker.inputs.first, Self.passingOn.contains(maker.operatorType) else { return }
                 if maker.operatorType == "Identity", let tensor = initializers[source], tensor.element.isFloatingPoint, kind == .statistic || isUniform(tensor) {
                     parted[name] = source
                     kinds[name] = kind
-                } else {
-                    mark(source, kind)
+                    return
                 }
+                name = source
             }
         }
         for node in nodes {

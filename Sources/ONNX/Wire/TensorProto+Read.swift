@@ -29,15 +29,21 @@ struct TensorReader {
 
         if proto.data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL {
             guard let externalData else { throw failure("data in another file", accepted: "data in the message itself") }
-            return try externalData.tensor(messages(proto.external_data, proto.n_external_data), element: element, shape: shape, byteCount: byteCount, at: "\(name), \(place)")
+            return Self.withPlainBools(try externalData.tensor(messages(proto.external_data, proto.n_external_data), element: element, shape: shape, byteCount: byteCount, at: "\(name), \(place)"))
         }
         if proto.has_raw_data != 0 {
             guard proto.raw_data.len == byteCount else { throw failure("\(proto.raw_data.len) bytes for \(element.rawValue)\(shape)", accepted: "\(byteCount) bytes") }
-            return Tensor(copying: UnsafeRawBufferPointer(start: proto.raw_data.data, count: byteCount), element: element, shape: shape)
+            return Self.withPlainBools(Tensor(copying: UnsafeRawBufferPointer(start: proto.raw_data.data, count: byteCount), element: element, shape: shape))
         }
         let numbers = typedCount(proto, element)
         guard numbers == count else { throw failure("\(numbers) numbers for \(element.rawValue)\(shape)", accepted: "\(count)") }
         return typed(proto, element, shape)
+    }
+
+    /// Bytes of bools other than 0 and 1, which Swift's Bool does not have, become 1.
+    private static func withPlainBools(_ tensor: Tensor) -> Tensor {
+        guard tensor.element == .bool else { return tensor }
+        return Tensor(tensor.withUnsafeBytes { $0.map { $0 != 0 } }, shape: tensor.shape)
     }
 
     /// How many numbers stand in the field that the element type uses.

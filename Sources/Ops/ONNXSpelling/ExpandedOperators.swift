@@ -10,12 +10,11 @@ enum ExpandedOperators {
     /// Constants whose value is written as plain numbers; those with a tensor never come here, for importers treat them as initialisers.
     private static let constant = [
         ONNXRule("Constant") { reader in
-            if let tensor = try reader.tensor("value") { return [try reader.builder.constant(tensor, path: reader.node.name)] }
             if let number = try reader.float("value_float") { return [try reader.builder.constant(Tensor(scalar: Float(number)), path: reader.node.name)] }
             if let number = try reader.int("value_int") { return [try reader.builder.constant(Tensor(scalar: Int64(number)), path: reader.node.name)] }
             if let numbers = try reader.floats("value_floats") { return [try reader.builder.constant(Tensor(numbers.map { Float($0) }, shape: [numbers.count]), path: reader.node.name)] }
             if let numbers = try reader.ints("value_ints") { return [try reader.builder.constant(Tensor(numbers.map { Int64($0) }, shape: [numbers.count]), path: reader.node.name)] }
-            throw reader.failure("no value that is a tensor or numbers", accepted: "value, value_float, value_int, value_floats, value_ints")
+            throw reader.failure("no value of a known kind", accepted: "value, value_float, value_int, value_floats, value_ints")
         },
     ]
 
@@ -32,6 +31,7 @@ enum ExpandedOperators {
         },
         ONNXRule("Dropout", 12...Int.max) { reader in
             reader.ignore("seed")
+            _ = reader.optionalInput(1)
             if reader.optionalInput(2) != nil, try reader.constant(2).doubles().first != 0 { throw reader.failure("training_mode true", accepted: "false, or a model exported for inference") }
             return [try reader.input(0)]
         },

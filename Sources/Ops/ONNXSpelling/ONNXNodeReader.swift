@@ -13,6 +13,7 @@ public final class ONNXNodeReader {
     /// Of the model; shared by the readers of all its nodes.
     public let openDimensions: OpenDimensions
     private var unread: Set<String>
+    private var unreadInputs: Set<Int>
 
     public init(node: ONNXNode, opset: Int, builder: GraphBuilder, inputs: [Value?], openDimensions: OpenDimensions = OpenDimensions()) {
         self.openDimensions = openDimensions
@@ -21,6 +22,7 @@ public final class ONNXNodeReader {
         self.builder = builder
         self.inputs = inputs
         unread = Set(node.attributes.keys)
+        unreadInputs = Set(inputs.indices.filter { inputs[$0] != nil })
     }
 
     /// In error messages: the operator and the node's name or first output.
@@ -32,9 +34,10 @@ public final class ONNXNodeReader {
         TesseraError(kind, at: location, found: found, accepted: accepted)
     }
 
-    /// Throws where an attribute was not read by the rule.
+    /// Throws where an attribute or an input was not read by the rule.
     public func finish() throws {
         if let name = unread.sorted().first { throw failure("the attribute \(name)", accepted: "the attributes of version \(opset)") }
+        if let index = unreadInputs.min() { throw failure("the input \(index)", accepted: "the inputs of version \(opset)") }
     }
 
     // MARK: Inputs
@@ -44,7 +47,10 @@ public final class ONNXNodeReader {
         return value
     }
 
-    public func optionalInput(_ index: Int) -> Value? { index < inputs.count ? inputs[index] : nil }
+    public func optionalInput(_ index: Int) -> Value? {
+        unreadInputs.remove(index)
+        return index < inputs.count ? inputs[index] : nil
+    }
 
     /// All inputs of a variadic operator.
     public func allInputs() throws -> [Value] { try inputs.indices.map(input) }
@@ -72,8 +78,6 @@ public final class ONNXNodeReader {
     }
 
     // MARK: Attributes
-
-    public func has(_ name: String) -> Bool { node.attributes[name] != nil }
 
     private func attribute(_ name: String) -> ONNXAttribute? {
         unread.remove(name)
@@ -131,14 +135,6 @@ public final class ONNXNodeReader {
         }
     }
 
-    public func tensor(_ name: String) throws -> Tensor? {
-        switch attribute(name) {
-        case nil: nil
-        case .tensor(let value): value
-        default: throw failure("the attribute \(name) of another kind", accepted: "a tensor", kind: .invalid)
-        }
-    }
-
     /// The op with every field set that ONNX stores as an attribute of the node under the field's ONNX name.
     public func fields<O: Op>(into op: O) throws -> O {
         var op = op
@@ -180,7 +176,7 @@ public final class ONNXNodeReader {
 
     /// An axis counted from the end where negative; throws where the tensor has no such axis.
     public func axis(_ axis: Int, rank: Int) throws -> Int {
-        guard axis >= -rank, axis < max(rank, 1) else { throw failure("the axis \(axis) of a tensor of rank \(rank)", accepted: "\(-rank) to \(rank - 1)", kind: .invalid) }
+        guard axis >= -rank, axis < rank else { throw failure("the axis \(axis) of a tensor of rank \(rank)", accepted: "\(-rank) to \(rank - 1)", kind: .invalid) }
         return axis < 0 ? axis + rank : axis
     }
 }

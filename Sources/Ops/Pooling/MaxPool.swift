@@ -82,6 +82,7 @@ extension Op {
         try requireFloating(inputs)
         let x = inputs[0]
         try require(x.rank == window.rank + 2, "x of type \(x)", accepted: "[N, C] and \(window.rank) spatial axes")
+        try window.validate(axes: window.rank, at: mnemonic)
         for axis in 0..<window.rank {
             let pads = [window.padsBegin[axis], window.padsEnd[axis]]
             try require(pads.max()! < window.extent(axis), "the pads \(pads) of a window of \(window.extent(axis))", accepted: "smaller pads: every window reaches the input")

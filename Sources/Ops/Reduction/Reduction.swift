@@ -4,7 +4,9 @@ import TesseraTensors
 /// What reductions over axes share.
 enum Reduction {
     static func resolve(_ axes: [Int], rank: Int, by op: any Op) throws -> Set<Int> {
-        axes.isEmpty ? Set(0..<rank) : Set(try axes.map { try op.normalizedAxis($0, rank: rank) })
+        // A scalar has no axes; 0 and −1 are taken for all of none, as elsewhere.
+        if rank == 0, axes.allSatisfy({ (-1...0).contains($0) }) { return [] }
+        return axes.isEmpty ? Set(0..<rank) : try Set(axes.map { try op.normalizedAxis($0, rank: rank) })
     }
 
     static func outputType(of input: TensorType, axes: [Int], keepsDimensions: Bool, by op: any Op) throws -> TensorType {

@@ -4,7 +4,7 @@ import TesseraTensors
 /// Repeats along axes of extent 1 and new leading axes to the given shape (ONNX Expand with a constant shape).
 public struct BroadcastTo: DefinedOp {
     public static let mnemonic = "broadcastTo"
-    public static let fields = [Field<BroadcastTo>("shape", \.shape)]
+    public static let fields = [Field<BroadcastTo>("shape", \.shape, accepted: "extents that are not negative") { $0.allSatisfy { $0 >= 0 } }]
     public var shape: [Int] = []
 
     public init() {}

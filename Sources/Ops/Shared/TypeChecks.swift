@@ -44,7 +44,7 @@ extension Op {
 
     /// An axis counted from the end where negative.
     func normalizedAxis(_ axis: Int, rank: Int) throws -> Int {
-        try require(axis >= -rank && axis < max(rank, 1), "the axis \(axis) of a tensor of rank \(rank)", accepted: "\(-rank) to \(rank - 1)")
+        try require(axis >= -rank && axis < rank, "the axis \(axis) of a tensor of rank \(rank)", accepted: "\(-rank) to \(rank - 1)")
         return axis < 0 ? axis + rank : axis
     }
 }

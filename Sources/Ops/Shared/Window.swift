@@ -17,7 +17,7 @@ public struct Window: Sendable, Equatable {
         self.kernel = kernel
         self.strides = strides.isEmpty ? Array(repeating: 1, count: rank) : strides
         padsBegin = pads.isEmpty ? Array(repeating: 0, count: rank) : Array(pads.prefix(pads.count / 2))
-        padsEnd = pads.isEmpty ? Array(repeating: 0, count: rank) : Array(pads.suffix(pads.count / 2))
+        padsEnd = pads.isEmpty ? Array(repeating: 0, count: rank) : Array(pads.dropFirst(pads.count / 2))
         self.dilations = dilations.isEmpty ? Array(repeating: 1, count: rank) : dilations
         self.ceilMode = ceilMode
     }

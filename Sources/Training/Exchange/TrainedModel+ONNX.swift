@@ -79,6 +79,7 @@ extension TrainedModel {
         }
         switch units {
         case .score: text += "The output is a score."
+        case .z where scoreScale == .identity && !predictsLogits: text += "The output is a score."
         case .z: text += "The output is \(predictsLogits ? "a logit" : "a z-score: score = output * \(scoreScale.deviation) + \(scoreScale.mean)")."
         }
         return text

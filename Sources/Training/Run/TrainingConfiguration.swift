@@ -37,7 +37,7 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
             if !condition { throw TesseraError(at: "configuration, \(name)", found: "\(found)", accepted: accepted) }
         }
         try require(batchSize > 0, "batchSize", batchSize, "at least 1")
-        try require(epochs > 0, "epochs", epochs, "at least 1")
+        try require((1...1_000_000).contains(epochs), "epochs", epochs, "1 to 1,000,000")
         try require(learningRate > 0 && learningRate.isFinite, "learningRate", learningRate, "a positive number")
         try require(checkpointInterval ?? 1 > 0, "checkpointInterval", checkpointInterval ?? 0, "at least 1")
         try schedule.validate()

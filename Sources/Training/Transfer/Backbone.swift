@@ -95,7 +95,10 @@ public struct Backbone: Sendable {
 extension Graph {
     /// With images of another height and width at the one input [N, C, H, W]; the batch gets the name N.
     public func replacingImageSize(_ size: Int) throws -> Graph {
-        try rebuilding { node, inputs, builder in
+        guard inputs.count == 1, inputs[0].type.rank == 4 else {
+            throw TesseraError(.unsupported, at: name, found: "the inputs \(inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", "))", accepted: "one input of images [N, C, H, W]")
+        }
+        return try rebuilding { node, inputs, builder in
             guard var input = node.op as? Input else { return nil }
             input.type = TensorType(input.type.element, [.named("N"), input.type.dimensions[1], .fixed(size), .fixed(size)])
             return try builder.add(input, inputs, path: node.path, origins: node.origins, id: node.id)
