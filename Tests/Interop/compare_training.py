@@ -1,24 +1,27 @@
-"""Trains ResNet-Dwise50 in PyTorch with the recipe of `tessera train`, and says how well it scores the test images.
+"""Trains ResNet-Dwise50 in PyTorch as `tessera train` would, and says how well it scores the test images.
 
-    python Tests/Interop/compare_training.py --data DIR --size 256 --epochs 10 --learning-rate 0.001 --optimizer sgd --schedule cosine --seed 0
+    python Tests/Interop/compare_training.py --data DIR --size 256 --epochs 10 --learning-rate 0.001 --optimizer sgd --schedule cosine --seed 0 --run RUN
 
 DIR holds images and labels.csv (file,score[,reader1,reader2],split). The defaults are those of `tessera train`: batches of 4, learning rate 0.001, constant;
-SGD with momentum 0.9, or Adam or AdamW, weight decay 0.001; smooth loss of z-scored targets; the paper's augmentation; He-normal filters by fan in. Draws
-are not Tessera's, so compare several seeds. Prints one JSON object: Pearson's r, MAE and RMSE on the test images of the last weights, and of those
-of the epoch with the least validation MAE; training loss and validation figures of each epoch; seconds of training alone and of everything.
-Progress goes to the error output.
+SGD with momentum 0.9, or Adam or AdamW, weight decay 0.001; smooth loss of z-scored targets; the paper's augmentation. Initial weights, order and
+augmentation are what Tessera draws from the same seed, so both train on the same batches; --run names the run of `tessera train` to be compared,
+and the first step's loss must then be its. After some steps rounding alone parts the two, so compare several seeds.
+Prints one JSON object: Pearson's r, MAE and RMSE on the test images of the last weights, and of those of the epoch with the least validation MAE;
+training loss and validation figures of each epoch; seconds of training alone and of everything. Progress goes to the error output.
 """
 import argparse
 import concurrent.futures
 import copy
 import json
 import math
+import pathlib
 import sys
 import time
 
 import numpy
 import torch
 
+import random_streams
 from radiographs import Radiographs
 from resnet_dwise50 import ResNetDwise50
 from smooth_loss import smooth_loss
@@ -39,18 +42,18 @@ def arguments():
     parser.add_argument("--no-rotation", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--run", type=pathlib.Path, help="the run's folder, whose first loss must be this one's")
     return parser.parse_args()
 
 
-def initialize(model):
-    """Tessera's: convolutions normal with deviation sqrt(2 / fan in), the head uniform in 1 / sqrt(fan in), norms 1 and 0."""
-    for module in model.modules():
-        if isinstance(module, torch.nn.Conv2d):
-            torch.nn.init.kaiming_normal_(module.weight, mode="fan_in", nonlinearity="relu")
-        elif isinstance(module, torch.nn.Linear):
-            limit = 1 / math.sqrt(module.in_features)
-            torch.nn.init.uniform_(module.weight, -limit, limit)
-            torch.nn.init.uniform_(module.bias, -limit, limit)
+def initialize(model, seed):
+    """Tessera's: filters normal with deviation sqrt(2 / fan in), the head uniform in 1 / sqrt(fan in), norms 1 and 0."""
+    with torch.no_grad():
+        for path, parameter in model.named_parameters():
+            if path.startswith("head"):
+                parameter.copy_(torch.from_numpy(random_streams.uniform_weights(seed, path, parameter.shape, model.head.in_features)))
+            elif parameter.dim() == 4:
+                parameter.copy_(torch.from_numpy(random_streams.he_normals(seed, path, parameter.shape)))
 
 
 def make_optimizer(options, parameters):
@@ -81,30 +84,37 @@ def read_ahead(batches, make):
             yield pending.result()
 
 
+def require_first_loss(folder, loss):
+    """That both begin alike: the same weights, images, order and augmentation."""
+    with open(folder / "metrics.jsonl") as file:
+        theirs = json.loads(file.readline())["loss"]
+    if not math.isclose(theirs, loss, rel_tol=1e-3, abs_tol=1e-5):
+        raise SystemExit(f"{folder}: the first step's loss is {theirs}, here {loss}: not the same training")
+
+
 class Run:
     def __init__(self, options):
         torch.set_num_threads(options.threads)
         torch.set_flush_denormal(True)
-        torch.manual_seed(options.seed)
         self.options, self.data = options, Radiographs(options.data, options.size, options.channels, turns=not options.no_rotation)
         self.data.measure()
         scores = self.data.scores[self.data.parts["train"]]
         self.mean, self.deviation = scores.mean(), scores.std()
         self.model = ResNetDwise50(channels=options.channels)
-        initialize(self.model)
+        initialize(self.model, options.seed)
         self.model = self.model.to(memory_format=torch.channels_last)
         self.optimizer = make_optimizer(options, self.model.parameters())
         self.completed = 0
 
     def train_epoch(self, epoch):
-        options, indices = self.options, numpy.array(self.data.parts["train"])
-        order = numpy.random.default_rng((options.seed, epoch)).permutation(indices)
+        options, indices = self.options, self.data.parts["train"]
+        order = numpy.array(random_streams.permutation(options.seed, epoch, indices))
         steps = len(indices) // options.batch_size
         if steps == 0:
             raise SystemExit(f"{len(indices)} training images are less than a batch of {options.batch_size}")
 
         def batch(part):
-            images = [self.data.training(i, numpy.random.default_rng((options.seed, epoch, int(i)))) for i in part]
+            images = [self.data.training(i, random_streams.augmentation(options.seed, epoch, i)) for i in part]
             return torch.stack(images).contiguous(memory_format=torch.channels_last), self.data.scores[part]
 
         self.model.train()
@@ -117,8 +127,10 @@ class Run:
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
-            self.completed += 1
             losses.append(loss.item())
+            if self.completed == 0 and options.run:
+                require_first_loss(options.run, losses[0])
+            self.completed += 1
         return sum(losses) / len(losses)
 
     def figures(self, split):
@@ -159,7 +171,7 @@ def main():
         run.model.load_state_dict(best[2])
         result["best"] = {"epoch": best[1] + 1, "test": run.figures("test")}
     result |= {"losses": losses, "validation": validations, "training_seconds": round(training_seconds, 2), "seconds": round(time.perf_counter() - begin, 2)}
-    print(json.dumps(result))
+    print(json.dumps(result, default=str))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A folder of images with scores, preprocessed and augmented as Sources/Imaging does it; random draws are NumPy's own."""
+"""A folder of images with scores, preprocessed and augmented as Sources/Imaging does it; random draws are the caller's."""
 import csv
 import pathlib
 
@@ -66,9 +66,8 @@ class Radiographs:
     def evaluation(self, index):
         return self.normalized(self.crop(self.image(index), 1.0, None))
 
-    def training(self, index, generator):
-        """The paper's augmentation: scale and place of the crop, flip, brightness, contrast, saturation, quarter turns, in this order."""
-        u = generator.random(8)
+    def training(self, index, u):
+        """The paper's augmentation: scale and place of the crop, flip, brightness, contrast, saturation, quarter turns, drawn as u (8 of 0...1)."""
         image = self.crop(self.image(index), 0.9 + 0.1 * u[0], u[1:3])
         if u[3] < 0.5:
             image = image.flip(2)
