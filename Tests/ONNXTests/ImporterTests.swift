@@ -24,6 +24,10 @@ import Testing
         let imported = try read(model([node("Relu", ["h"], "y"), node("Add", ["x", "w"], "h")], ["w": pair]))
         let result = try Evaluator.run(imported.graph, inputs: ["x": Tensor([-5, 1] as [Float], shape: [2])], states: imported.parameters.asDictionary)
         #expect(result.outputs["y"]!.array(of: Float.self) == [0, 4])
+
+        let length = 3000, names = ["x"] + (1..<length).map { "v\($0)" } + ["y"]
+        let chain = (0..<length).map { node("Relu", [names[$0]], names[$0 + 1]) }
+        #expect(try read(model(chain.reversed())).graph.nodes.map(\.path) == read(model(chain)).graph.nodes.map(\.path))
     }
 
     @Test func brokenGraphsAreRefused() {

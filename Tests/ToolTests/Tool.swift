@@ -74,7 +74,11 @@ final class TemporaryFolder: Sendable {
 
 /// What most tests need: a tiny set of phantoms, and a run trained on it.
 struct Fixture {
-    static let shared = Result { try Fixture() }
+    static let shared: Result<Fixture, any Error> = {
+        // Nothing lets go of a static: the folder is removed when the tests end.
+        atexit { if case .success(let fixture) = Fixture.shared { try? FileManager.default.removeItem(atPath: fixture.folder.path) } }
+        return Result { try Fixture() }
+    }()
 
     let folder = TemporaryFolder()
     var data: String { folder.path("phantoms") }

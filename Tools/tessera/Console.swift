@@ -23,11 +23,13 @@ enum Console {
     }
 
     /// A result as one JSON object.
-    static func print(json value: some Encodable) throws {
+    static func print(json value: some Encodable) throws { print(try json(value)) }
+
+    static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     /// A line on standard error, above any progress bar.

@@ -35,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
         let samples = try dataset.indices(in: split).map { dataset.samples[$0] }
         let predictions = try prediction.scores(of: trained, on: dataset, split, name: model)
         let evaluation = Evaluation(samples: samples, predictions: predictions, trainingMean: trainingMean(trained, dataset))
-        let report = EvaluationReport(model: model, architecture: trained.architecture, split: split, evaluation: evaluation)
+        let report = EvaluationReport(architecture: trained.architecture, split: split, evaluation: evaluation)
         if let out { try report.write(to: out, dataset: dataset) }
         if json { return try Console.print(json: report) }
         for line in report.lines { Console.print(line) }

@@ -34,7 +34,7 @@ struct EvaluationReport: Encodable {
 
     private enum CodingKeys: String, CodingKey { case architecture, split, images, comparisons }
 
-    init(model: String, architecture: String, split: Split, evaluation: Evaluation) {
+    init(architecture: String, split: Split, evaluation: Evaluation) {
         self.architecture = architecture
         self.split = split.rawValue
         self.evaluation = evaluation
@@ -60,14 +60,11 @@ struct EvaluationReport: Encodable {
 
     /// predictions.csv, metrics.json and the plots.
     func write(to folder: String, dataset: Dataset) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        let metrics = String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
         let parts = Split.allCases.map { part in (part, dataset.samples.filter { $0.split == part }.map(\.score)) }.filter { !$0.1.isEmpty }
         var scores = HistogramPlot(title: "Scores of the data set", xLabel: "score", yLabel: "images", series: parts.map { .init($0.0.rawValue, $0.1) })
         scores.subtitle = "\(dataset.samples.count) images"
         let files = [
-            ("predictions.csv", evaluation.csv), ("metrics.json", metrics), ("scatter.svg", evaluation.scatterPlot(title: title).svg),
+            ("predictions.csv", evaluation.csv), ("metrics.json", try Console.json(self) + "\n"), ("scatter.svg", evaluation.scatterPlot(title: title).svg),
             ("histogram.svg", evaluation.histogramPlot(title: title).svg), ("scores.svg", scores.svg),
         ]
         for (name, text) in files { try AtomicFile.write(text, to: "\(folder)/\(name)") }

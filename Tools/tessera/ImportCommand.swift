@@ -70,8 +70,7 @@ struct ImportReport: Encodable {
         producer = [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
         irVersion = Int(model.irVersion)
         operatorSets = Dictionary(uniqueKeysWithValues: model.operatorSets.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, Int($0.value)) })
-        let initializers = Set(model.graph.initializers.map(\.name))
-        inputs = model.graph.inputs.filter { !initializers.contains($0.name) }.map { Port(name: $0.name, type: $0.description) }
+        inputs = model.graph.freeInputs.map { Port(name: $0.name, type: $0.description) }
         outputs = model.graph.outputs.map { Port(name: $0.name, type: $0.description) }
         operators = Dictionary(grouping: model.graph.nodes) { $0.domain.isEmpty ? $0.operatorType : "\($0.domain).\($0.operatorType)" }
             .map { Operator(name: $0.key, nodes: $0.value.count) }.sorted { ($1.nodes, $0.name) < ($0.nodes, $1.name) }

@@ -10,9 +10,8 @@ struct TensorFolder {
     func run(model path: String, inputs inputFolder: String, outputs outputFolder: String) throws -> Duration {
         try OutputFolder.make(outputFolder)
         let model = try ONNXFile.model(path: path)
-        let initializers = Set(model.graph.initializers.map(\.name))
         var options = ImportOptions(), tensors: [String: Tensor] = [:]
-        for (index, input) in model.graph.inputs.filter({ !initializers.contains($0.name) }).enumerated() {
+        for (index, input) in model.graph.freeInputs.enumerated() {
             guard let element = input.element else {
                 throw TesseraError(.unsupported, at: "\(path), input \(input.name)", found: "a value that is no tensor of a known element type", accepted: "tensors")
             }

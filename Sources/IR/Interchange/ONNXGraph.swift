@@ -52,6 +52,12 @@ public struct ONNXGraph: Sendable, Equatable {
         self.outputs = outputs
         self.valueInfos = valueInfos
     }
+
+    /// The inputs that a caller gives: files of IR version 3 list initialisers among the inputs too, as values that could be overridden.
+    public var freeInputs: [ONNXValueInfo] {
+        let initialized = Set(initializers.map(\.name))
+        return inputs.filter { !initialized.contains($0.name) }
+    }
 }
 
 /// One ONNX ModelProto as a value: the graph, the operator sets it is written in, and who wrote it.

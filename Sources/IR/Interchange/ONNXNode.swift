@@ -37,4 +37,7 @@ public struct ONNXNode: Sendable, Equatable {
         self.outputs = outputs
         self.attributes = attributes
     }
+
+    /// What errors call the node: its operator, and its name or that of its first output.
+    public var place: String { "\(operatorType) \(name.isEmpty ? outputs.first { !$0.isEmpty } ?? "" : name)" }
 }

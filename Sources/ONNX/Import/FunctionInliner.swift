@@ -43,7 +43,7 @@ struct FunctionInliner {
             nodes.append(node)
             return
         }
-        let place = ONNXGraph.place(node)
+        let place = node.place
         guard depth < Self.depthLimit else { throw TesseraError(at: place, found: "functions that call each other more than \(Self.depthLimit) deep", accepted: "no recursion") }
         guard node.inputs.count <= function.inputs.count, node.outputs.count <= function.outputs.count else {
             throw TesseraError(at: place, found: "\(node.inputs.count) inputs and \(node.outputs.count) outputs", accepted: "at most \(function.inputs.count) and \(function.outputs.count)")

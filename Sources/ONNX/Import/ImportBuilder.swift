@@ -36,8 +36,7 @@ struct ImportBuilder {
     }
 
     mutating func build() throws -> ImportedModel {
-        // Files of IR version 3 list initialisers among the inputs as well, as values that could be overridden.
-        for input in source.inputs where initializers[input.name] == nil { values[input.name] = try add(input) }
+        for input in source.freeInputs { values[input.name] = try add(input) }
         for node in nodes { try add(node) }
         for output in source.outputs {
             let value = try value(output.name, for: "output \(output.name)")
@@ -85,7 +84,7 @@ struct ImportBuilder {
             values[output] = try state(output, kind, initializers[alias]!)
             return
         }
-        let place = ONNXGraph.place(node)
+        let place = node.place
         let inputs = try node.inputs.map { $0.isEmpty ? nil : try value($0, for: place) }
         guard let rule = rules.rule(for: node) else { preconditionFailure("the operators were checked before") }
         var named = node
@@ -95,7 +94,7 @@ struct ImportBuilder {
         do {
             results = try rule.read(reader)
             try reader.finish()
-        } catch let error as TesseraError { throw error.location.contains(reader.location) ? error : error.within(reader.location) }
+        } catch let error as TesseraError { throw error.location.contains(place) ? error : error.within(place) }
         for (index, output) in node.outputs.enumerated() where !output.isEmpty {
             guard index < results.count else { throw reader.failure("the output \(index), \(output)", accepted: "the first \(results.count)") }
             values[output] = results[index]

@@ -72,8 +72,7 @@ struct ModelReader {
             inputs: strings(proto.input, proto.n_input), outputs: strings(proto.output, proto.n_output)
         )
         node.overload = String(wire: proto.overload)
-        let label = node.name.isEmpty ? node.outputs.first ?? "" : node.name
-        node.attributes = try attributes(messages(proto.attribute, proto.n_attribute), at: "\(node.operatorType) \(label)")
+        node.attributes = try attributes(messages(proto.attribute, proto.n_attribute), at: node.place)
         return node
     }
 

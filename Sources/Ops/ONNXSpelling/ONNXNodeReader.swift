@@ -25,13 +25,8 @@ public final class ONNXNodeReader {
         unreadInputs = Set(inputs.indices.filter { inputs[$0] != nil })
     }
 
-    /// In error messages: the operator and the node's name or first output.
-    public var location: String {
-        "\(node.operatorType) \(node.name.isEmpty ? node.outputs.first { !$0.isEmpty } ?? "" : node.name)"
-    }
-
     public func failure(_ found: String, accepted: String, kind: TesseraError.Kind = .unsupported) -> TesseraError {
-        TesseraError(kind, at: location, found: found, accepted: accepted)
+        TesseraError(kind, at: node.place, found: found, accepted: accepted)
     }
 
     /// Throws where an attribute or an input was not read by the rule.
@@ -163,7 +158,7 @@ public final class ONNXNodeReader {
     public func addAll(_ op: any Op, _ inputs: [Value]) throws -> [Value] {
         let outputs: [Value]
         do { outputs = try builder.add(op, inputs, path: node.name) } catch let error as TesseraError {
-            throw node.name.isEmpty ? error.within(location) : error
+            throw node.name.isEmpty ? error.within(node.place) : error
         }
         let constants = inputs.compactMap { (builder.graph[$0.node].op as? Constant)?.value.tensor }
         if let name = constants.lazy.compactMap(openDimensions.name(in:)).first, !OpenDimensions.onlyMoves(op) || constants.count < inputs.count {
@@ -171,7 +166,7 @@ public final class ONNXNodeReader {
         }
         let types = (inputs + outputs).map { builder.type(of: $0) }
         guard constants.count == inputs.count, !inputs.isEmpty, types.allSatisfy({ $0.elementCount ?? .max <= Self.foldingLimit }), op is any DefinedOp else { return outputs }
-        return try Evaluator.evaluate(op, constants, at: location).map { try builder.constant($0, path: node.name) }
+        return try Evaluator.evaluate(op, constants, at: node.place).map { try builder.constant($0, path: node.name) }
     }
 
     /// An axis counted from the end where negative; throws where the tensor has no such axis.

@@ -12,7 +12,7 @@ extension ONNXNodeReader {
         case "VALID": return []
         case "SAME_UPPER", "SAME_LOWER":
             let window = Window(kernel: kernel, strides: strides, dilations: dilations)
-            try window.validate(axes: input.count, at: location)
+            try window.validate(axes: input.count, at: node.place)
             var begins: [Int] = [], ends: [Int] = []
             for axis in kernel.indices {
                 let stride = window.strides[axis]
