@@ -45,7 +45,7 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", path: "Sources/CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .target(name: "COnnx", dependencies: ["CProtobufC"]),
         module("ONNX", ["TesseraPasses", "COnnx"]),
-        tests("ONNX", ["TesseraONNX", "TesseraModels"]),
+        tests("ONNX", ["TesseraONNX", "TesseraCompiler", "TesseraModels"]),
         .target(name: "CKernels"),
         module("Passes", ["TesseraOps"]),
         module("Planning", ["TesseraIR"]),

@@ -25,6 +25,7 @@ public enum Autodiff {
             let outputGradients = node.outputTypes.indices.map { gradients[node.output($0)] }
             guard outputGradients.contains(where: { $0 != nil }) else { continue }
             let isWanted = node.inputs.map { dependsOnTarget.contains($0.node) }
+            guard isWanted.contains(true) else { continue }
             let place = "\(node.id) \(node.op.mnemonic)" + (node.path.isEmpty ? "" : " at \(node.path)")
             guard let op = node.op as? any DifferentiableOp else {
                 throw TesseraError(.unsupported, at: place, found: "no gradient rule on the way to a trained parameter", accepted: "differentiable ops, or parameters frozen before this node")

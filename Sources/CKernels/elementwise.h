@@ -14,12 +14,6 @@ INLINE void binary_strided(tessera_binary op, const float *a, const long a_strid
         BINARY(TESSERA_ADD, p + q)
         BINARY(TESSERA_SUBTRACT, p - q)
         BINARY(TESSERA_MULTIPLY, p * q)
-        BINARY(TESSERA_DIVIDE, p / q)
-        BINARY(TESSERA_MINIMUM, p != p || p < q ? p : q)
-        BINARY(TESSERA_MAXIMUM, p != p || p > q ? p : q)
-        case TESSERA_POWER:
-            for (long i = 0; i < n; i++) y[i] = powf(a[i * a_stride], b[i * b_stride]);
-            break;
         BINARY(TESSERA_RELU_GRADIENT, q > 0 ? p : 0)
     }
 }
@@ -40,16 +34,9 @@ static void binary(tessera_binary op, const float *a, long a_stride, const float
 
 static void unary(tessera_unary op, const float *x, float *y, long n) {
     switch (op) {
-        UNARY(TESSERA_NEGATE, -p)
         UNARY(TESSERA_ABSOLUTE, __builtin_fabsf(p))
-        UNARY(TESSERA_EXPONENTIAL, expf(p))
-        UNARY(TESSERA_LOGARITHM, logf(p))
-        UNARY(TESSERA_SQUARE_ROOT, sqrtf(p))
-        UNARY(TESSERA_RECIPROCAL, 1 / p)
         UNARY(TESSERA_SIGMOID, 1 / (1 + expf(-p)))
-        UNARY(TESSERA_TANH, tanhf(p))
         UNARY(TESSERA_SOFTPLUS, (p > 0 ? p : 0) + log1pf(expf(-__builtin_fabsf(p))))
-        UNARY(TESSERA_ERF, erff(p))
         UNARY(TESSERA_SIGN, p > 0 ? 1.0f : p < 0 ? -1.0f : p)
     }
 }
@@ -62,11 +49,7 @@ static void unary(tessera_unary op, const float *x, float *y, long n) {
 
 static void compare(tessera_comparison op, const float *a, long a_stride, const float *b, long b_stride, unsigned char *y, long n) {
     switch (op) {
-        COMPARE(TESSERA_EQUAL, ==)
         COMPARE(TESSERA_LESS, <)
-        COMPARE(TESSERA_LESS_OR_EQUAL, <=)
-        COMPARE(TESSERA_GREATER, >)
-        COMPARE(TESSERA_GREATER_OR_EQUAL, >=)
     }
 }
 #undef COMPARE
@@ -84,10 +67,4 @@ static void clip_gradient(const float *dy, const float *x, float low, float high
         float g = dy[i];
         dx[i] = ((x[i] >= low) & (x[i] <= high)) ? g : 0;
     }
-}
-
-static double sum(const float *x, long n) {
-    double total = 0;
-    for (long i = 0; i < n; i++) total += x[i];
-    return total;
 }

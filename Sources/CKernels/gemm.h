@@ -5,7 +5,7 @@ INLINE void gemm_tile(const tessera_gemm *g, long p, const int mr, const int nv)
     VEC acc[MR][3];
     const long columns = g->columns, full = columns >= nv * VL;
     UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++) {
-        const float *from = g->init ? g->init + (p + i) * g->init_stride : g->bias;
+        const float *from = g->bias;
         if (!from) acc[i][j] = (VEC){0};
         else if (full) acc[i][j] = load(from + VL * j);
         else {

@@ -25,6 +25,9 @@ public enum Compiler {
         _ graph: Graph, for purpose: Purpose, binding: [String: Int] = [:], instructionSet: InstructionSet = .best, log: RewriteLog = RewriteLog(),
         observe: ((_ pass: any Pass, _ graph: Graph) -> Void)? = nil
     ) throws -> Program {
+        if let node = graph.nodes.first(where: { ($0.op as? Constant).map { $0.value.tensor == nil } ?? false }) {
+            throw TesseraError(at: "\(node.id) \(node.path)", found: "a constant of which the text has the digest alone", accepted: "graphs read with their constants")
+        }
         let optimized = try purpose.pipeline.run(try graph.binding(binding), log: log, observe: observe)
         return try Program(lowering: optimized, kernels: try KernelTable(instructionSet))
     }

@@ -19,6 +19,10 @@ public struct FoldNormIntoConvolution: Pass {
                 log.decline(node, "the convolution \(producer.id) has other readers")
                 return nil
             }
+            guard Set(node.inputs.dropFirst().map { graph.type(of: $0).element }) == [graph.type(of: producer.inputs[1]).element] else {
+                log.decline(node, "its parameters are of another type than the weight of \(producer.id)")
+                return nil
+            }
             guard log.apply(node, "into \(producer.id) @\(producer.path)") else { return nil }
             let source = builder.graph[inputs[0].node]
             func add(_ op: any Op, _ inputs: [Value]) throws -> Value {

@@ -33,12 +33,12 @@ public struct FuseNormRelu: Pass {
             switch node.op {
             case let op as BatchNormalization where fusedNorms.contains(node.id): return try add(NormRelu(epsilon: op.epsilon), inputs)
             case let op as BatchNormalizationTraining where fusedNorms.contains(node.id): return try add(NormReluTraining(epsilon: op.epsilon), inputs)
-            case is Relu where fusedNorms.contains(node.inputs[0].node): return [inputs[0]]
+            case is Relu where node.inputs[0].slot == 0 && fusedNorms.contains(node.inputs[0].node): return [inputs[0]]
             case let op as BatchNormalizationGradient:
                 let mask = graph[node.inputs[0].node]
                 guard mask.op is ReluGradient, uses[node.inputs[0]]!.count == 1 else { return nil }
                 let relu = graph[mask.inputs[1].node]
-                guard relu.op is Relu, fusedNorms.contains(relu.inputs[0].node) else { return nil }
+                guard relu.op is Relu, relu.inputs[0].slot == 0, fusedNorms.contains(relu.inputs[0].node) else { return nil }
                 let norm = graph[relu.inputs[0].node]
                 guard norm.inputs[0] == node.inputs[1], log.apply(node, "with \(mask.id)") else { return nil }
                 let dy = builder.graph[inputs[0].node].inputs[0], bias = builder.graph[builder.graph[inputs[0].node].inputs[1].node].inputs[2]

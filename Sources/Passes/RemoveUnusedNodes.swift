@@ -8,9 +8,9 @@ public struct RemoveUnusedNodes: Pass {
 
     public func run(_ graph: Graph, _ log: RewriteLog) throws -> Graph {
         let smaller = try graph.removingUnusedNodes()
-        for node in graph.nodes where !smaller.contains(node.id) {
-            guard log.apply(node, "removed: nothing depends on it") else { return graph }
-        }
-        return smaller
+        // Readers before what they read, so that any number of removals leaves a whole graph.
+        let removed = graph.nodes.reversed().filter { !smaller.contains($0.id) }.prefix { log.apply($0, "removed: nothing depends on it") }
+        let ids = Set(removed.map(\.id))
+        return try graph.rebuilding { node, _, _ in ids.contains(node.id) ? [] : nil }
     }
 }

@@ -31,7 +31,8 @@ public enum AtomicFile {
         try write(Array(text.utf8), to: path)
     }
 
-    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32, _ path: String) throws {
+    /// Writes all bytes to an open file, called `path` in errors.
+    package static func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32, _ path: String) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = Foundation.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, min(rest.count, 1 << 30))

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Bytes aligned for every vector width, freed with the last reference.
+/// Bytes aligned for every vector width, freed with the last reference. Kernels may read one vector past the end.
 final class TensorStorage: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
     static let alignment = 64
 
     init(byteCount: Int) {
-        bytes = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
+        bytes = .allocate(byteCount: byteCount + Self.alignment, alignment: Self.alignment)
     }
 
     deinit { bytes.deallocate() }

@@ -27,6 +27,15 @@ import Testing
         #expect(dx.doubles() == [4, 13, 28])
     }
 
+    @Test func nothingIsDifferentiatedBeyondTheTarget() throws {
+        // A moving average has no gradient rule, and needs none where it is the target itself.
+        let builder = GraphBuilder()
+        let x = try builder.addInput("x", Self.vector), average = try builder.add(MovingAverage(), [x, x])[0]
+        let sum = try builder.add(ReduceSum(), [average])[0]
+        builder.output("d", try Autodiff.gradients(of: sum, withRespectTo: [average], in: builder)[0])
+        #expect(try Evaluator.run(builder.finish(), inputs: ["x": Self.x]).outputs["d"]!.doubles() == [1, 1, 1])
+    }
+
     @Test func sharedParametersReceiveTheSumOfTheirUses() throws {
         let builder = GraphBuilder()
         let a = try builder.addInput("a", TensorType(.float64, [1, 2])), b = try builder.addInput("b", TensorType(.float64, [1, 2]))

@@ -99,7 +99,8 @@ import Testing
         ("%9223372036854775807 = relu(%0) : f32[2]", 3), ("output \"y\" = %7", 3), ("output y = %0", 3), ("output \"y\nz = %0", 3), ("update \"y\" = %0.1", 3),
         ("%1 = constant() value=i8[1]{300} : i8[1]", 3), ("%1 = constant() value=u8[1]{-1} : u8[1]", 3), ("%1 = constant() value=f32[2]{1.0} : f32[2]", 3),
         ("%1 = constant() value=f32[-1,-1]{1.0} : f32[2]", 3), ("%1 = constant() value=f32[9223372036854775807,2]{1.0} : f32[2]", 3), ("%1 = averagePool(%0) kernel=[0] : f32[2]", 3),
-        ("%1 = relu(%0) : f32[2] @\"\\u{110000}\"", 3),
+        ("%1 = relu(%0) : f32[2] @\"\\u{110000}\"", 3), ("%9223372036854775806 = relu(%0) : f32[2]", 3), ("%1 = convInputGradient(%0, %0) : f32[2]", 3),
+        ("%1 = convWeightGradient(%0, %0) group=0 : f32[2]", 3), ("%1 = batchNormGradient(%0, %0, %0, %0, %0) : f32[2], f32[2], f32[2]", 3),
     ]
 
     @Test(arguments: broken)

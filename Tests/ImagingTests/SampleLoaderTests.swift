@@ -29,8 +29,8 @@ import Testing
         #expect(batches.map(\.position) == [(0, 0), (0, 4), (0, 8), (1, 0), (1, 4), (1, 8)].map { SamplerPosition(epoch: $0.0, offset: $0.1) })
         let epochs = [batches[0..<3], batches[3..<6]].map { $0.flatMap(\.indices) }
         #expect(epochs.map { $0.sorted() } == [Array(0..<10), Array(0..<10)] && epochs[0] != epochs[1])
-        #expect(batches[0].images.shape == [4, 1, 8, 8] && batches[0].targets.shape == [4, 1])
-        #expect(batches[0].targets.array(of: Float.self) == batches[0].indices.map { Float($0) })
+        #expect(batches[0].images.shape == [4, 1, 8, 8])
+        #expect(batches[0].scores == batches[0].indices.map(Double.init))
     }
 
     @Test func threadsDoNotMatter() throws {

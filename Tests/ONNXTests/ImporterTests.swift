@@ -1,3 +1,5 @@
+import TesseraCompiler
+import TesseraExecution
 import TesseraIR
 import TesseraONNX
 import TesseraOps
@@ -62,6 +64,25 @@ import Testing
 
     private let kernel = Tensor((1...9).map { Float($0) }, shape: [1, 1, 3, 3])
 
+    /// Dimensions that typing accepts and no machine has room for, or that divide by nothing.
+    @Test func convolutionsOfAnySizeCompileOrAreRefused() throws {
+        func program(_ attributes: [String: ONNXAttribute], x: [Int], weight: [Int]) throws -> Program {
+            var source = model([node("Conv", ["x", "w"], "y", attributes)])
+            source.graph.inputs = [("x", x), ("w", weight)].map { ONNXValueInfo(name: $0.0, element: .float32, dimensions: $0.1.map { .fixed($0) }) }
+            source.graph.outputs[0].dimensions = nil
+            let graph = try read(source).graph
+            #expect(try graph.floatingPointOperations() >= 0)
+            return try Compiler.compile(graph, for: .inference)
+        }
+        func ints(_ numbers: Int64...) -> ONNXAttribute { .ints(numbers) }
+        _ = try program([:], x: [1, 0, 4, 4], weight: [2, 0, 1, 1])
+        let far: Int64 = 1 << 28, wide: Int64 = 1 << 13, enormous: Int64 = 524_288
+        for (dilation, pad) in [(2 * far, far), (2 * wide, wide)] {
+            #expect(throws: TesseraError.self) { try program(["dilations": ints(dilation, dilation), "pads": ints(pad, pad, pad, pad)], x: [1, 8, 4, 4], weight: [1, 8, 2, 2]) }
+        }
+        #expect(throws: TesseraError.self) { try program(["pads": ints(enormous, enormous, enormous, enormous)], x: [1, 1, 8, 8], weight: [1, 1, 4096, 4096]) }
+    }
+
     @Test func weightsAreTrainedAndTheRestIsConstant() throws {
         let imported = try read(convolution(
             [node("Identity", ["w"], "v"), node("Transpose", ["v"], "t", ["perm": .ints([0, 1, 3, 2])]), node("Conv", ["x", "t"], "c"), node("Mul", ["c", "k"], "y")],
@@ -116,6 +137,9 @@ import Testing
         #expect(try Evaluator.run(imported.graph, inputs: ["x": pair]).outputs["y"]!.array(of: Float.self) == [13, 14])
         calling.functions[0].nodes.append(ONNXNode("Shift", domain: "own", inputs: ["a"], outputs: ["again"]))
         #expect(failure(calling)!.found.contains("call each other"))
+        // An output that is an input which the call leaves out.
+        calling.functions[0] = ONNXFunction(domain: "own", name: "Shift", inputs: ["a", "b"], outputs: ["b"], attributes: [], defaultAttributes: [:], operatorSets: ["": 17], nodes: [])
+        #expect(failure(calling) != nil)
     }
 
     /// Lists of the wrong length, numbers out of range, inputs that a version does not have: an error each, and no crash.

@@ -19,7 +19,7 @@ enum ONNXRoundTrip {
         for node in writer.nodes {
             let rules = try #require(OpCatalog.standard.onnxRules[node.operatorType], "no rule reads \(node.operatorType)")
             let rule = try #require(rules.first { $0.versions.contains(opset) })
-            let inputs = try node.inputs.map { name in name.isEmpty ? nil : try #require(values[name], "\(name) is not written") }
+            let inputs = try node.inputs.map { name in name.isEmpty ? nil : try #require(values[name], "\(name) is not written") as Value }
             let reader = ONNXNodeReader(node: node, opset: opset, builder: builder, inputs: inputs)
             for (name, value) in zip(node.outputs, try rule.read(reader)) { values[name] = value }
             try reader.finish()

@@ -34,7 +34,7 @@ import Testing
         (Slice(axis: 0, start: 1, end: 3), [1, 2]), (Slice(axis: 0, start: -2, end: .max), [3, 4]), (Slice(axis: -1, start: 0, end: -1), [0, 1, 2, 3]),
         (Slice(axis: 0, start: -100, end: 2), [0, 1]), (Slice(axis: 0, start: 3, end: 1), []), (Slice(axis: 0, start: 7, end: 9), []),
         (Slice(axis: 0, start: 0, end: .max, step: 2), [0, 2, 4]), (Slice(axis: 0, start: .max, end: .min, step: -1), [4, 3, 2, 1, 0]),
-        (Slice(axis: 0, start: -1, end: 0, step: -1), [4, 3, 2, 1]), (Slice(axis: 0, start: 3, end: -5, step: -2), [3, 1]), (Slice(axis: 0, start: 0, end: 3, step: -1), []),
+        (Slice(axis: 0, start: -1, end: 0, step: -1), [4, 3, 2, 1]), (Slice(axis: 0, start: 3, end: -5, step: -2), [3, 1]), (Slice(axis: 0, start: 0, end: 3, step: -1), []), (Slice(axis: 0, start: -10, end: .min, step: -1), [0]),
         (Slice(axis: 0, start: 1, end: .max, step: .max), [1]), (Slice(axis: 0, start: 3, end: .min, step: .min), [3]), (Slice(axis: 0, start: .min, end: .max), [0, 1, 2, 3, 4]),
     ]
 

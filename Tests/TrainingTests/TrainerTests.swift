@@ -82,12 +82,14 @@ import Testing
 
     @Test func stoppedAfterAnyStepAndResumedItWritesTheSameBytes() throws {
         let folder = try TemporaryFolder()
-        try start(folder.path + "/whole").run()
+        var configuration = configuration()
+        configuration.keepsCheckpoints = true
+        try start(folder.path + "/whole", configuration: configuration).run()
         let whole = try files(folder.path + "/whole")
         for stop in 1...14 {
             let path = folder.path + "/stopped\(stop)"
             var questions = 0
-            let outcome = try start(path, threads: 1 + stop % 3).run {
+            let outcome = try start(path, threads: 1 + stop % 3, configuration: configuration).run {
                 questions += 1
                 return questions == stop
             }
@@ -118,6 +120,7 @@ import Testing
         #expect(try resume(folder.path + "/short").run() == .finished)
         try resume(folder.path + "/short", epochs: 3).run()
         #expect(try files(folder.path + "/short") == files(folder.path + "/long"))
+        #expect(throws: TesseraError.self) { try resume(folder.path + "/short", epochs: 2) }
     }
 
     @Test func intervalCheckpointsAreKeptWhereWanted() throws {

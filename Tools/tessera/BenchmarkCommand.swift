@@ -47,30 +47,28 @@ struct BenchmarkCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard (1...65_536).contains(batch), runs > 0, size ?? 1 > 0 else {
-            throw TesseraError(at: "benchmark", found: "size \(size.map(String.init) ?? "of the model"), batch \(batch), runs \(runs)", accepted: "positive numbers, a batch up to 65,536")
+        guard (1...65_536).contains(batch), runs > 0 else {
+            throw TesseraError(at: "benchmark", found: "batch \(batch), runs \(runs)", accepted: "positive numbers, a batch up to 65,536")
         }
+        _ = try Preprocessing(size: size ?? 1, channels: channels)
         let options = try execution.options()
         let (graph, parameters) = try source()
         guard let type = graph.inputs.first?.type, type.rank == 4, let channels = type.dimensions[1].value, let height = type.dimensions[2].value, let width = type.dimensions[3].value else {
             throw TesseraError(.unsupported, at: model, found: "the inputs \(graph.inputs.map { "\($0.type)" })", accepted: "one of images [N, C, H, W], with --size where height and width are open")
         }
-        var stream = RandomStream(seed: 0, name: "benchmark")
-        let shape = [batch, channels, height, width]
-        var inputs = [graph.inputs[0].name: Tensor((0..<shape.reduce(1, *)).map { _ in Float(stream.uniform(-1.7...1.7)) }, shape: shape)]
+        let shape = [batch, channels, height, width], step = training ? try TrainingGraph(model: graph, inputShape: shape, options: .init()) : nil
         var states = parameters
-        let program: Program
-        if training {
-            let step = try TrainingGraph(model: graph, inputShape: shape, options: .init())
-            states.merge(step.initialOptimizerStates)
-            let targets = (0..<step.targetType.elementCount!).map { _ in Float(stream.normal()) }
-            inputs[TrainingGraph.targetName] = Tensor(targets, shape: step.targetType.shape!)
+        if let step { states.merge(step.initialOptimizerStates) }
+        let program = try Compiler.compile(step?.graph ?? graph.bindingInput(to: shape), for: training ? .training : .inference, instructionSet: options.instructionSet)
+        // The session first: it says where memory is not enough.
+        let session = try Session(program, parameters: states, threads: options.threads)
+        var stream = RandomStream(seed: 0, name: "benchmark")
+        var inputs = [graph.inputs[0].name: Tensor((0..<shape.reduce(1, *)).map { _ in Float(stream.uniform(-1.7...1.7)) }, shape: shape)]
+        if let step {
+            inputs[TrainingGraph.targetName] = Tensor((0..<step.targetType.elementCount!).map { _ in Float(stream.normal()) }, shape: step.targetType.shape!)
             inputs[TrainingGraph.learningRateName] = Tensor(scalar: Float(0.001))
-            program = try Compiler.compile(step.graph, for: .training, instructionSet: options.instructionSet)
-        } else {
-            program = try Compiler.compile(graph.bindingInput(to: shape), for: .inference, instructionSet: options.instructionSet)
         }
-        let result = try measure(Session(program, parameters: states, threads: options.threads), inputs, height, options)
+        let result = try measure(session, inputs, height, options)
         if json { return try Console.print(json: result) }
         Console.print(String(
             format: "%@, %@, %d × %d, batch %d, %d threads, %@: median %.4f s, least %.4f s; arena %d MiB, peak of the process %d MiB", result.model, result.what, height, width, batch,

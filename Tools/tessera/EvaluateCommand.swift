@@ -20,7 +20,7 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var data: DataArguments
     @Option(help: "The part of the data set: train, validation or test.") var split = Split.test
     @Option(help: "The folder for the table and the plots. (default: evaluation-SPLIT in the folder of a run, else none is written)") var out: String?
-    @Option(help: "Of the split, where the labels have none: the seed of the training. (default: the run's, else 0)") var seed: UInt64?
+    @Option(help: "Of the split, where the labels have none: the seed of the training. (default: that of the run or checkpoint, else 0)") var seed: UInt64?
     @OptionGroup var prediction: PredictionArguments
     @Flag(help: "Print the comparisons as JSON.") var json = false
 
@@ -29,14 +29,17 @@ struct EvaluateCommand: ParsableCommand {
         let file = ModelFile(path: model)
         let trained = try file.trainedModel()
         let run = RunFolder(model)
-        let dataset = try data.dataset(seed: seed ?? (run.holdsRun ? run.readConfiguration().seed : 0))
+        let dataset = try data.dataset(seed: seed ?? file.seed() ?? 0)
         let out = self.out ?? (run.holdsRun ? "\(run.path)/evaluation-\(split.rawValue)" : nil)
-        if let out { try OutputFolder.make(out) }
         let samples = try dataset.indices(in: split).map { dataset.samples[$0] }
-        let predictions = try prediction.scores(of: trained, on: dataset, split, name: model)
-        let evaluation = Evaluation(samples: samples, predictions: predictions, trainingMean: trainingMean(trained, dataset))
-        let report = EvaluationReport(architecture: trained.architecture, split: split, evaluation: evaluation)
-        if let out { try report.write(to: out, dataset: dataset) }
+        func evaluated() throws -> EvaluationReport {
+            let predictions = try prediction.scores(of: trained, on: dataset, split, name: model)
+            let evaluation = Evaluation(samples: samples, predictions: predictions, trainingMean: trainingMean(trained, dataset))
+            let report = EvaluationReport(architecture: trained.architecture, split: split, evaluation: evaluation)
+            if let out { try report.write(to: out, dataset: dataset) }
+            return report
+        }
+        let report = try out.map { try OutputFolder.with($0, evaluated) } ?? evaluated()
         if json { return try Console.print(json: report) }
         for line in report.lines { Console.print(line) }
         if let out { Console.print("table and plots: \(out)") }
@@ -51,14 +54,3 @@ struct EvaluateCommand: ParsableCommand {
 }
 
 extension Split: ExpressibleByArgument {}
-
-/// A folder for results.
-enum OutputFolder {
-    /// Makes the folder where it is not there; throws where it cannot be made or nothing can be written in it.
-    static func make(_ path: String) throws {
-        do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-            throw TesseraError(.inputOutput, at: path, found: "the folder cannot be made: \((error as NSError).localizedDescription)", accepted: "a writable place")
-        }
-        guard access(path, W_OK | X_OK) == 0 else { throw TesseraError(.inputOutput, at: path, found: String(cString: strerror(errno)), accepted: "a writable folder") }
-    }
-}

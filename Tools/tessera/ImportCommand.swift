@@ -91,7 +91,7 @@ struct ImportReport: Encodable {
         trainableElements = graph.elementCount(of: .parameter)
         let open = graph.inputs.flatMap { $0.type.dimensions.compactMap { $0.value == nil ? $0.description : nil } }
         let binding = Dictionary(open.map { ($0, batch) }) { first, _ in first }
-        floatingPointOperations = 2 * (try graph.multiplyAdds(binding: binding))
+        floatingPointOperations = try graph.floatingPointOperations(binding: binding)
         let program = try Compiler.compile(graph, for: .inference, binding: binding)
         withoutKernel = program.stepsWithoutKernel.map { "\($0.op.mnemonic) \($0.path)" }
     }

@@ -36,7 +36,13 @@ struct ModelFile {
             return ParameterStore(Dictionary(try ONNXFile.model(path: path).graph.initializers.map { ($0.name, $0.tensor) }) { first, _ in first })
         }
         let contents = try Safetensors(path: file)
-        return contents.metadata["format"] == nil ? ParameterStore(contents.tensors) : try Checkpoint(path: file).model.parameters
+        return Checkpoint.isFormat(of: contents) ? try Checkpoint(contents, name: file).model.parameters : ParameterStore(contents.tensors)
+    }
+
+    /// The seed of the run that a checkpoint belongs to; nil for an ONNX file.
+    func seed() throws -> UInt64? {
+        guard case .checkpoint(let file) = try kind() else { return nil }
+        return try Checkpoint(path: file).configuration.seed
     }
 
     private enum Kind { case onnx, checkpoint(String) }

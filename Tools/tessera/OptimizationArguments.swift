@@ -23,6 +23,10 @@ struct OptimizationArguments: ParsableArguments {
 
     var seed: UInt64 { givenSeed ?? 0 }
 
+    func validate() throws {
+        if keepCheckpoints, checkpointInterval == nil { throw ValidationError("--keep-checkpoints needs --checkpoint-interval") }
+    }
+
     /// The options of this group, other than --epochs, that were given.
     var givenBesidesEpochs: [String] {
         let given: [(String, Bool)] = [

@@ -25,9 +25,12 @@ struct PhantomCommand: ParsableCommand {
     func run() throws {
         Interruption.catchSignals()
         let options = try execution.options()
-        guard count > 0 else { throw TesseraError(at: "--count", found: "\(count)", accepted: "at least 1") }
+        guard (1...PhantomSet.largestCount).contains(count) else { throw TesseraError(at: "--count", found: "\(count)", accepted: "1 to \(PhantomSet.largestCount)") }
         let shares = PhantomSet.Parts(count: count)
         let (validation, test) = (validation ?? shares.validation, test ?? shares.test)
+        for (option, part) in [("--validation", validation), ("--test", test)] where !(0...count).contains(part) {
+            throw TesseraError(at: option, found: "\(part)", accepted: "0 to the \(count) images")
+        }
         let parts = PhantomSet.Parts(train: count - validation - test, validation: validation, test: test)
         let bar = Mutex(ProgressBar("drawing", unit: "images", total: count))
         try PhantomSet.write(count: count, size: size, seed: seed, to: out, parts: parts, workers: options.threads) { done in

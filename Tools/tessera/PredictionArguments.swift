@@ -5,7 +5,7 @@ import Tessera
 
 /// How images go through a trained model.
 struct PredictionArguments: ParsableArguments {
-    @Option(help: "Images at a time; no result depends on it.") var batchSize = 4
+    @Option(help: "Images at a time; results differ in the last bits at most.") var batchSize = 4
     @OptionGroup var execution: ExecutionArguments
 
     /// One score for each image of a part of a data set, in its order. Images are read ahead; the first that cannot be read ends the work.

@@ -21,16 +21,17 @@ struct StartingModel {
         architecture = entry.name
         self.size = size ?? entry.defaultSize
         self.channels = channels
-        hasStatistics = source != nil
         let initial = model.initialParameters(seed: seed)
         guard let source else {
             parameters = initial
+            hasStatistics = false
             return
         }
         let transfer = try ParameterTransfer(from: source.parameters(), named: source.path, into: initial)
         for line in transfer.table.lines { Console.error(line) }
         Console.error("\(source.name): \(transfer.taken.count) tensors taken, \(transfer.left.count) left, \(transfer.new.count) new")
         parameters = transfer.parameters
+        hasStatistics = Set(graph.states.filter { $0.state.kind == .statistic }.map(\.state.path)).isSubset(of: transfer.taken)
     }
 
     /// The network in `file`, cut off and given a linear head.

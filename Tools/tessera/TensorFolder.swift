@@ -8,7 +8,10 @@ struct TensorFolder {
 
     /// Returns how long the run itself took. Throws where the model is unsupported, a tensor is missing or does not fit, or a file cannot be written.
     func run(model path: String, inputs inputFolder: String, outputs outputFolder: String) throws -> Duration {
-        try OutputFolder.make(outputFolder)
+        try OutputFolder.with(outputFolder) { try results(of: path, inputFolder, outputFolder) }
+    }
+
+    private func results(of path: String, _ inputFolder: String, _ outputFolder: String) throws -> Duration {
         let model = try ONNXFile.model(path: path)
         var options = ImportOptions(), tensors: [String: Tensor] = [:]
         for (index, input) in model.graph.freeInputs.enumerated() {

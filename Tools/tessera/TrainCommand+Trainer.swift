@@ -8,6 +8,8 @@ extension TrainCommand {
         guard let data, let out else { preconditionFailure("the options were not validated") }
         let folder = RunFolder(out)
         try folder.requireNoRun()
+        // Before weights are drawn for a network of that size.
+        _ = try Preprocessing(size: size ?? 1, channels: channels ?? 1)
         let execution = try self.execution.options()
         let dataset = try Dataset(folder: data, labels: labels, seed: optimization.seed)
         let indices = try dataset.indices(in: .train)

@@ -61,7 +61,7 @@ final class TrainingReport {
             if validation == nil { validation = ProgressBar("validating", unit: "images", total: total) }
             validation?.update(done)
         case .validation(let record, let isBest): showEpoch(record, isBest)
-        case .checkpoint(let path): logger.debug("checkpoint \(path)")
+        case .checkpoint: break
         }
     }
 

@@ -2,7 +2,8 @@
 /* Leaf kernels: pointers, strides and counts; float32; no graph, no threads, no allocation, no globals.
  *
  * Activations are dense N, H, W, C. Every output element is accumulated in one fixed order (segments, then k; taps in row-major
- * order), whatever the tile, the tail path or the split into calls, so cutting the work differently cannot change a bit.
+ * order), whatever the tile or the tail path. Sums over pixels (gemm_transposed, moments, channel sums, both kinds of weight and norm
+ * gradients) are formed call by call: their callers cut the pixels by the shape alone.
  * Multiplications and additions contract to FMA (vector.h), in every path alike. Kernels may read up to one vector past the last
  * element of an operand (the caller's buffers have that slack); they never write past it. */
 #include <stdbool.h>
@@ -11,8 +12,8 @@
 
 typedef enum { TESSERA_ISA_GENERIC, TESSERA_ISA_AVX2, TESSERA_ISA_AVX512 } tessera_isa;
 
-/* C[p][n] = clamp(init + sum over segments s, k < depth of a[s][p * a_stride + k] * b[(s * depth + k) * width + n]) for p < pixels and
- * n < columns <= width, where width is the panel's padded number of columns. init: rows of `init` where given, else `bias`, else 0. */
+/* C[p][n] = clamp(bias + sum over segments s, k < depth of a[s][p * a_stride + k] * b[(s * depth + k) * width + n]) for p < pixels and
+ * n < columns <= width, where width is the panel's padded number of columns. Sums begin with `bias`, or 0 without. */
 typedef struct {
     long pixels, segments, depth, columns;
     const float *const *a;
@@ -20,8 +21,6 @@ typedef struct {
     const float *b;
     float *c;
     long c_stride;
-    const float *init;
-    long init_stride;
     const float *bias;
     float low, high;
 } tessera_gemm;
@@ -61,16 +60,15 @@ typedef struct {
 } tessera_pool_gradient;
 
 typedef enum {
-    TESSERA_ADD, TESSERA_SUBTRACT, TESSERA_MULTIPLY, TESSERA_DIVIDE, TESSERA_MINIMUM, TESSERA_MAXIMUM, TESSERA_POWER,
+    TESSERA_ADD, TESSERA_SUBTRACT, TESSERA_MULTIPLY,
     TESSERA_RELU_GRADIENT /* a where b > 0 */
 } tessera_binary;
 
 typedef enum {
-    TESSERA_NEGATE, TESSERA_ABSOLUTE, TESSERA_EXPONENTIAL, TESSERA_LOGARITHM, TESSERA_SQUARE_ROOT, TESSERA_RECIPROCAL, TESSERA_SIGMOID,
-    TESSERA_TANH, TESSERA_SOFTPLUS, TESSERA_ERF, TESSERA_SIGN
+    TESSERA_ABSOLUTE, TESSERA_SIGMOID, TESSERA_SOFTPLUS, TESSERA_SIGN
 } tessera_unary;
 
-typedef enum { TESSERA_EQUAL, TESSERA_LESS, TESSERA_LESS_OR_EQUAL, TESSERA_GREATER, TESSERA_GREATER_OR_EQUAL } tessera_comparison;
+typedef enum { TESSERA_LESS } tessera_comparison;
 
 /* Every kernel of a family list (kernels.def): name and C type. */
 #define KERNEL(name, result, arguments) result(*name) arguments;

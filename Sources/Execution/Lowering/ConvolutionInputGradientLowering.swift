@@ -15,6 +15,7 @@ struct ConvolutionInputGradientLowering: NodeLowering {
         let op = request.node.op as! ConvolutionInputGradient
         let weight = request.inputs[1].shape
         let geometry = Geometry(input: request.outputs[0].shape, output: request.inputs[0].shape, window: op.convolution.window(kernel: Array(weight.dropFirst(2))))
+        try geometry.requireModestRows(request.node)
         if DepthwiseSteps.serves(geometry, groups: op.convolution.group) { return DepthwiseSteps.inputGradient(geometry, request.kernels) }
         return op.convolution.group == 1 && geometry.isPointwise ? pointwise(geometry, request.kernels) : phases(geometry, groups: op.convolution.group, request.kernels)
     }
@@ -22,7 +23,7 @@ struct ConvolutionInputGradientLowering: NodeLowering {
     private func pointwise(_ geometry: Geometry, _ kernels: KernelTable) -> LoweredStep {
         let filters = geometry.outChannels, channels = geometry.channels
         let panels = GemmPanels(columns: channels, kernels: kernels)
-        let pixels = Pieces(of: geometry.images * geometry.height * geometry.width, size: max(64, min(512, 32_768 / filters / 8 * 8)))
+        let pixels = Pieces(of: geometry.images * geometry.height * geometry.width, size: max(64, min(512, 32_768 / max(filters, 1) / 8 * 8)))
         let phase = Phase(tiles: pixels.count) { tile, memory, _ in
             let range = pixels.range(tile)
             PointwiseGemm.run(
@@ -57,8 +58,9 @@ struct ConvolutionInputGradientLowering: NodeLowering {
     private func phases(_ geometry: Geometry, groups: Int, _ kernels: KernelTable) -> LoweredStep {
         let filters = geometry.outChannels / groups, channels = geometry.channels / groups
         let panels = GemmPanels(columns: channels, kernels: kernels)
-        let rowTaps = (0..<geometry.strideRows).map { Self.taps(phase: $0, kernel: geometry.kernelRows, stride: geometry.strideRows, dilation: geometry.dilationRows, pad: geometry.padTop) }
-        let columnTaps = (0..<geometry.strideColumns).map {
+        // Phases beyond the image have no pixels.
+        let rowTaps = (0..<min(geometry.strideRows, geometry.height)).map { Self.taps(phase: $0, kernel: geometry.kernelRows, stride: geometry.strideRows, dilation: geometry.dilationRows, pad: geometry.padTop) }
+        let columnTaps = (0..<min(geometry.strideColumns, geometry.width)).map {
             Self.taps(phase: $0, kernel: geometry.kernelColumns, stride: geometry.strideColumns, dilation: geometry.dilationColumns, pad: geometry.padLeft)
         }
         // One packed matrix a phase and group: k = (row tap, column tap, filter).
@@ -98,7 +100,7 @@ struct ConvolutionInputGradientLowering: NodeLowering {
             withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: max(most, 1)) { pointers in
                 for y in range {
                     let rows = rowTaps[y % geometry.strideRows]
-                    for (columnPhase, columns) in columnTaps.enumerated() where columnPhase < geometry.width {
+                    for (columnPhase, columns) in columnTaps.enumerated() {
                         let phase = y % geometry.strideRows * columnTaps.count + columnPhase
                         for group in 0..<groups {
                             for (i, row) in rows.enumerated() {

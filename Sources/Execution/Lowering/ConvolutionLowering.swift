@@ -15,6 +15,7 @@ struct ConvolutionLowering: NodeLowering {
         let op = request.node.op as! Convolution
         let weight = request.inputs[1].shape
         let geometry = Geometry(input: request.inputs[0].shape, output: request.outputs[0].shape, window: op.window(kernel: Array(weight.dropFirst(2))))
+        try geometry.requireModestRows(request.node)
         let hasBias = request.inputs.count == 3
         if DepthwiseSteps.serves(geometry, groups: op.group) {
             return DepthwiseSteps.forward(geometry, hasBias: hasBias, request.kernels)
@@ -38,7 +39,7 @@ struct ConvolutionLowering: NodeLowering {
     private func pointwise(_ geometry: Geometry, hasBias: Bool, _ kernels: KernelTable) -> LoweredStep {
         let panels = GemmPanels(columns: geometry.outChannels, kernels: kernels), channels = geometry.channels, columns = geometry.outChannels
         let (pack, depth) = packing(geometry, groups: 1, panels)
-        let pixels = Pieces(of: geometry.images * geometry.height * geometry.width, size: max(64, min(512, 32_768 / channels / 8 * 8)))
+        let pixels = Pieces(of: geometry.images * geometry.height * geometry.width, size: max(64, min(512, 32_768 / max(channels, 1) / 8 * 8)))
         let phase = Phase(tiles: pixels.count) { tile, memory, _ in
             let range = pixels.range(tile)
             PointwiseGemm.run(

@@ -2,8 +2,7 @@ import CKernels
 import TesseraIR
 import TesseraTensors
 
-/// Depthwise convolution, forward and both backward forms, by row kernels. Rows and columns share stride and dilation here;
-/// kernels that differ in them go through the grouped GEMM.
+/// Depthwise convolution, forward and both backward forms, by row kernels.
 enum DepthwiseSteps {
     /// Weights [C, 1, kh, kw] as [tap][C].
     private static func pack(_ geometry: Geometry, weightInput: Int, into step: inout LoweredStep) {

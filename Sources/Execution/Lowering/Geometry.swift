@@ -1,4 +1,6 @@
 import CKernels
+import Foundation
+import TesseraIR
 import TesseraOps
 import TesseraTensors
 
@@ -33,6 +35,22 @@ struct Geometry: Sendable {
     /// A 1 × 1 kernel that reads every pixel once: rows need not be told apart.
     var isPointwise: Bool {
         kernelRows == 1 && kernelColumns == 1 && strideRows == 1 && strideColumns == 1 && padTop == 0 && padLeft == 0 && outHeight == height && outWidth == width
+    }
+
+    /// Scratch that padded copies of rows may take, in bytes a worker.
+    private static let rowLimit = 1 << 30
+
+    /// Throws where the rows that one output row reads, padding included, take more than the limit: numbers of any size come from files.
+    func requireModestRows(_ node: Node) throws {
+        func reach(_ kernel: Int, _ dilation: Int) -> Double { Double(kernel - 1) * Double(dilation) + 1 }
+        let columns = max(Double(max(outWidth, 1) - 1) * Double(strideColumns) + reach(kernelColumns, dilationColumns), Double(padLeft + width))
+        let bytes = reach(kernelRows, dilationRows) * columns * Double(max(channels, outChannels)) * 4
+        guard bytes <= Double(Self.rowLimit) else {
+            throw TesseraError(
+                .unsupported, at: node.path.isEmpty ? "\(node.op.mnemonic) \(node.id)" : node.path, found: String(format: "a window that reaches over %.3g bytes of rows with their padding", bytes),
+                accepted: "at most \(Self.rowLimit)"
+            )
+        }
     }
 
     /// The input row that kernel row `r` reads for output row `y`, or nil in the padding.

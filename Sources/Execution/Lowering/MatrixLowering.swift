@@ -3,6 +3,11 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
+/// OpenBLAS chooses its kernels by the processor (and OPENBLAS_CORETYPE); matrix products on another core differ in the last bits.
+public enum MatrixLibrary {
+    public static var core: String { String(cString: openblas_get_corename()) }
+}
+
 /// Matrix products by OpenBLAS, one thread, called with shapes that depend on the graph only.
 struct MatrixLowering: NodeLowering {
     /// OpenBLAS keeps to the calling thread: our workers share the work, and sums do not depend on their number.

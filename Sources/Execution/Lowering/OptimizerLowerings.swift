@@ -5,7 +5,7 @@ import TesseraTensors
 /// Elements of a parameter that one tile updates.
 private let updateTile = 16_384
 
-/// SGD, parameter and velocity written over the old ones; every element as in the op's definition, bit for bit.
+/// SGD, parameter and velocity written over the old ones; every element as in the op's definition, bit for bit but for denormals, which kernels flush.
 struct SGDUpdateLowering: NodeLowering {
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
         isFloat32(node, inputs) ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense }) : nil
@@ -38,7 +38,7 @@ struct SGDUpdateLowering: NodeLowering {
     }
 }
 
-/// Adam and AdamW, parameter and moments written over the old ones; every element as in the op's definition, bit for bit.
+/// Adam and AdamW, parameter and moments written over the old ones; every element as in the op's definition, bit for bit but for denormals, which kernels flush.
 struct AdamUpdateLowering: NodeLowering {
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
         let floats = [0, 1, 2, 4, 5].allSatisfy { inputs[$0].element == .float32 && inputs[$0].shape != nil }

@@ -59,7 +59,7 @@ struct ReductionLowering: NodeLowering {
 
     private func general(_ request: LoweringRequest, _ divisor: Double) -> LoweredStep {
         let shape = request.inputs[0].shape, rank = shape.count
-        let given = axes(request.node.op), reduced = Set(given.isEmpty ? Array(0..<rank) : given.map { $0 < 0 ? $0 + rank : $0 })
+        let reduced = Reduction.axes(axes(request.node.op), rank: rank)
         var strides = [Int](repeating: 1, count: rank)
         for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * shape[axis + 1] }
         let keptAxes = (0..<rank).filter { !reduced.contains($0) }, reducedAxes = reduced.sorted()

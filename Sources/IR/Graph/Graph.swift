@@ -46,7 +46,6 @@ public struct Graph: Sendable {
     }
 
     public func contains(_ id: NodeID) -> Bool { positions[id] != nil }
-    public func position(of id: NodeID) -> Int? { positions[id] }
     public func type(of value: Value) -> TensorType { self[value.node].outputTypes[value.slot] }
 
     public var inputs: [(name: String, value: Value, type: TensorType)] {

@@ -48,15 +48,6 @@ struct GraphScanner {
         return String(String.UnicodeScalarView(scalars[start..<index]))
     }
 
-    mutating func integer() throws -> Int {
-        let before = self
-        guard let number = Int(try word()) else {
-            self = before
-            throw failure("an integer")
-        }
-        return number
-    }
-
     /// A quoted string with its escapes resolved.
     mutating func string() throws -> String {
         try expect("\"")
@@ -100,8 +91,8 @@ struct GraphScanner {
     mutating func value() throws -> Value {
         try expect("%")
         let parts = try word().split(separator: ".", omittingEmptySubsequences: false)
-        // The largest number has no successor, which the next node's id would be.
-        guard parts.count <= 2, let node = Int(parts[0]), let slot = parts.count > 1 ? Int(parts[1]) : 0, (0..<Int.max).contains(node), slot >= 0 else {
+        // Passes number their nodes on from the largest one.
+        guard parts.count <= 2, let node = Int(parts[0]), let slot = parts.count > 1 ? Int(parts[1]) : 0, (0..<(1 << 40)).contains(node), slot >= 0 else {
             throw failure("a value such as %4 or %4.1")
         }
         return Value(NodeID(node), slot: slot)

@@ -18,8 +18,10 @@ struct SampleSource: Sendable {
     func load(index: Int, epoch: Int) throws -> LoadedSample {
         let sample = dataset.samples[index]
         let image = try Image(png: sample.path)
-        let prepared = try augmentation.map { try preprocessing.training(image, $0, seed: seed, epoch: epoch, index: index) } ?? preprocessing.evaluation(image)
-        return LoadedSample(image: prepared, score: sample.score, index: index)
+        do {
+            let prepared = try augmentation.map { try preprocessing.training(image, $0, seed: seed, epoch: epoch, index: index) } ?? preprocessing.evaluation(image)
+            return LoadedSample(image: prepared, score: sample.score, index: index)
+        } catch let error as TesseraError { throw error.within(sample.path) }
     }
 }
 

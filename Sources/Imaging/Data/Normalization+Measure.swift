@@ -7,10 +7,10 @@ extension Normalization {
     public static func measured(
         on dataset: Dataset, indices: [Int], size: Int, channels: Int, workers: Int, progress: @escaping @Sendable (Int) throws -> Void = { _ in }
     ) throws -> Normalization {
-        let preprocessing = try Preprocessing(size: size, channels: channels), counter = ProgressCounter(progress)
+        let source = SampleSource(dataset: dataset, preprocessing: try Preprocessing(size: size, channels: channels), augmentation: nil, seed: 0)
+        let counter = ProgressCounter(progress)
         let moments = try inOrder(indices.count, workers: workers) { position in
-            let image = try Image(png: dataset.samples[indices[position]].path)
-            let moments = Moments(try preprocessing.evaluation(image))
+            let moments = Moments(try source.load(index: indices[position], epoch: 0).image)
             try counter.advance()
             return moments
         }

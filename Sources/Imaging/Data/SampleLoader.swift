@@ -5,15 +5,13 @@ import TesseraTensors
 public struct Batch: Sendable {
     /// float32 [n, channels, size, size], normalised.
     public let images: Tensor
-    /// float32 [n, 1]: the scores as the data set has them.
-    public let targets: Tensor
+    /// As the data set has them.
+    public let scores: [Double]
     /// Which samples of the data set these are.
     public let indices: [Int]
-    /// Where this batch stands, and where the next one does: what a checkpoint after this batch stores.
+    /// Where this batch stands, and where the next one does.
     public let position: SamplerPosition
     public let nextPosition: SamplerPosition
-
-    public var epoch: Int { position.epoch }
 }
 
 /// Hands out batches of a data set while worker threads read, decode and augment the images of the next ones.
@@ -82,7 +80,7 @@ public final class SampleLoader: @unchecked Sendable {
                 _ = UnsafeMutableBufferPointer(rebasing: target[slot * count..<(slot + 1) * count]).initialize(from: sample.image.samples)
             }
         }
-        return Batch(images: images, targets: Tensor(samples.map { Float($0.score) }, shape: [samples.count, 1]), indices: samples.map(\.index),
+        return Batch(images: images, scores: samples.map(\.score), indices: samples.map(\.index),
                      position: position, nextPosition: sampler.position(after: position))
     }
 }

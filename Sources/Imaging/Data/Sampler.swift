@@ -1,7 +1,7 @@
 import TesseraTensors
 
-/// Where a pass through the data stands: `offset` samples of pass `epoch` have been handed out. All that a checkpoint needs to go on.
-public struct SamplerPosition: Sendable, Codable, Hashable {
+/// Where a pass through the data stands: `offset` samples of pass `epoch` have been handed out. All that is needed to go on.
+public struct SamplerPosition: Sendable, Hashable {
     public var epoch: Int
     public var offset: Int
 
@@ -33,7 +33,6 @@ public struct Sampler: Sendable {
 
     /// Samples handed out in one epoch.
     public var samplesPerEpoch: Int { dropsIncompleteBatch ? indices.count / batchSize * batchSize : indices.count }
-    public var batchesPerEpoch: Int { (samplesPerEpoch + batchSize - 1) / batchSize }
 
     /// All samples of an epoch in their order.
     public func permutation(epoch: Int) -> [Int] {

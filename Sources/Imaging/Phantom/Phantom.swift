@@ -35,7 +35,8 @@ public struct Phantom: Sendable {
         readers = []
     }
 
-    /// The image, `size` × `size`, grey, with the mean and deviation that the same hands would have without damage, and a mark that says it is synthetic.
+    /// The image, `size` × `size`, grey, with the mean and deviation that the same hands would have without damage, and from 192 × 192 on a mark that says
+    /// it is synthetic.
     public func image(size: Int) -> Image {
         precondition(size >= 16, "a phantom has at least 16 × 16 pixels, not \(size)")
         let look = look()

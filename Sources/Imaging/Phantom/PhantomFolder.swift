@@ -7,13 +7,12 @@ struct PhantomFolder: Sendable {
     static let imagePrefix = "phantom-"
 
     private let folder: String
-    private let isNew: Bool
+    private let output: OutputFolder
 
     init(_ folder: String) throws {
         self.folder = folder
-        isNew = !FileManager.default.fileExists(atPath: folder)
+        output = try OutputFolder(folder)
         do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)
             let foreign = names.contains(PhantomSet.noticeFile) ? names.first { !Self.isOwn($0) } : names.min()
             if let foreign {
@@ -22,7 +21,7 @@ struct PhantomFolder: Sendable {
         } catch let error as TesseraError {
             throw error
         } catch {
-            throw TesseraError(.inputOutput, at: folder, found: "cannot be made or read: \(error.localizedDescription)")
+            throw TesseraError(.inputOutput, at: folder, found: "cannot be read: \(error.localizedDescription)")
         }
         removeFiles()
     }
@@ -31,10 +30,10 @@ struct PhantomFolder: Sendable {
 
     func write(_ text: String, to name: String) throws { try AtomicFile.write(text, to: path(name)) }
 
-    /// Removes the set, and the folder where it was made for it.
+    /// Removes the set, and the folders that were made for it.
     func removeAll() {
         removeFiles()
-        if isNew { rmdir(folder) }
+        output.removeWhereEmpty()
     }
 
     /// The labels go first and the notice last: a folder without labels is no data set, and one with a notice may be written again.
@@ -46,9 +45,10 @@ struct PhantomFolder: Sendable {
         unlink(path(PhantomSet.noticeFile))
     }
 
+    /// A file of a set, whole or half written.
     private static func isOwn(_ name: String) -> Bool {
-        name == PhantomSet.noticeFile || name == Dataset.labelsFile
-            || (name.hasPrefix(imagePrefix) && name.contains(".png")) || (name.hasSuffix(".partial") && name.hasPrefix(Dataset.labelsFile))
+        if name.hasSuffix(".partial") { return [PhantomSet.noticeFile, Dataset.labelsFile, imagePrefix].contains { name.hasPrefix($0) } }
+        return name == PhantomSet.noticeFile || name == Dataset.labelsFile || (name.hasPrefix(imagePrefix) && name.hasSuffix(".png"))
     }
 }
 

@@ -6,6 +6,8 @@ public enum PhantomSet {
     /// The file that says what the folder holds; its presence marks a folder as one of ours, which may be overwritten.
     public static let noticeFile = "SYNTHETIC.txt"
 
+    public static let largestCount = 1_000_000
+
     /// How many phantoms go to each part of the data set.
     public struct Parts: Sendable, Equatable {
         public let train: Int, validation: Int, test: Int
@@ -28,9 +30,9 @@ public enum PhantomSet {
     public static func write(count: Int, size: Int, seed: UInt64, to folder: String, parts: Parts? = nil, workers: Int = ProcessInfo.processInfo.activeProcessorCount,
                              progress: @escaping @Sendable (Int) throws -> Void = { _ in }) throws {
         let parts = parts ?? Parts(count: count)
-        guard count >= 1, count <= 1_000_000, parts.count == count, min(parts.train, parts.validation, parts.test) >= 0 else {
+        guard (1...largestCount).contains(count), parts.count == count, min(parts.train, parts.validation, parts.test) >= 0 else {
             throw TesseraError(at: "phantoms", found: "\(count) images in parts of \(parts.train), \(parts.validation) and \(parts.test)",
-                               accepted: "1...1000000 images, parts that add up to them")
+                               accepted: "1...\(largestCount) images, parts that add up to them")
         }
         guard (16...8192).contains(size) else { throw TesseraError(at: "phantom size", found: "\(size)", accepted: "16...8192") }
         let output = try PhantomFolder(folder)

@@ -8,7 +8,7 @@ extension Image {
         guard count >= 1, !color || count == 1 || count == 3 else {
             throw TesseraError(at: "channels", found: "an image of \(channels) channels asked for \(count)", accepted: color ? "1 or 3" : "at least 1")
         }
-        if count == channels { return self }
+        if count == channels, channels != 2 { return self }
         if color { return count == 1 ? grey : prefix(3) }
         let plane = samples[0..<pixelCount]
         var repeated: [Float] = []

@@ -4,7 +4,8 @@ import TesseraTensors
 /// Replaces calls of model-local functions by their bodies, with names of their own and the call's attributes.
 struct FunctionInliner {
     private let model: ONNXModel
-    private static let nodeLimit = 1_000_000
+    /// Nodes, calls and the names of values in them.
+    private static let limit = 10_000_000
     /// Functions inside functions.
     private static let depthLimit = 32
 
@@ -37,8 +38,8 @@ struct FunctionInliner {
 
     private func expand(_ node: ONNXNode, _ functions: [Key: ONNXFunction], depth: Int, steps: inout Int, into nodes: inout [ONNXNode]) throws {
         // Calls count too: functions without nodes could call each other without end.
-        steps += 1
-        guard steps < Self.nodeLimit else { throw TesseraError(at: "functions", found: "more than \(Self.nodeLimit) nodes and calls once they are inlined", accepted: "fewer") }
+        steps += 1 + node.inputs.count + node.outputs.count
+        guard steps < Self.limit else { throw TesseraError(at: "functions", found: "more than \(Self.limit) nodes, calls and names of values once they are inlined", accepted: "fewer") }
         guard let function = functions[Key(domain: node.domain, name: node.operatorType, overload: node.overload)] else {
             nodes.append(node)
             return
@@ -71,7 +72,8 @@ struct FunctionInliner {
         }
         // An output that is one of the inputs.
         for (formal, actual) in zip(function.outputs, node.outputs) where function.inputs.contains(formal) && !actual.isEmpty {
-            nodes.append(ONNXNode("Identity", name: "\(prefix)/\(formal)", inputs: [node.inputs[function.inputs.firstIndex(of: formal)!]], outputs: [actual]))
+            let index = function.inputs.firstIndex(of: formal)!
+            nodes.append(ONNXNode("Identity", name: "\(prefix)/\(formal)", inputs: [index < node.inputs.count ? node.inputs[index] : ""], outputs: [actual]))
         }
     }
 }

@@ -25,6 +25,8 @@ public struct ConvolutionInputGradient: DefinedOp {
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 2)
         try requireSameElement(inputs)
+        for type in inputs { try requireRank(type, 3...Int.max, "an operand") }
+        try require(convolution.group > 0, "the group \(convolution.group)", accepted: "at least 1")
         let weight = try shape(inputs[1], "the weight")
         let dx = TensorType(inputs[0].element, [inputs[0].dimensions[0], .fixed(weight[1] * convolution.group)] + spatial.map { .fixed($0) })
         let forward = try convolution.outputTypes(for: [dx, inputs[1]])[0]

@@ -25,6 +25,8 @@ public struct ConvolutionWeightGradient: DefinedOp {
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 2)
         try requireSameElement(inputs)
+        for type in inputs { try requireRank(type, 3...Int.max, "an operand") }
+        try require(convolution.group > 0, "the group \(convolution.group)", accepted: "at least 1")
         let channels = try number(inputs[0].dimensions[1], "x"), filters = try number(inputs[1].dimensions[1], "dy")
         try require(channels % convolution.group == 0, "\(channels) channels", accepted: "a multiple of \(convolution.group)")
         let dw = TensorType(inputs[0].element, shape: [filters, channels / convolution.group] + kernel)

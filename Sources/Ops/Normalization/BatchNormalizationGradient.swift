@@ -21,6 +21,7 @@ public struct BatchNormalizationGradient: DefinedOp {
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 5)
         try requireFloating(inputs)
+        try requireRank(inputs[1], 2...Int.max, "x")
         try require(inputs[0] == inputs[1], "dy \(inputs[0]) and x \(inputs[1])", accepted: "equal types")
         for type in inputs.dropFirst(2) { try require(type.dimensions == [inputs[1].dimensions[1]], "\(type)", accepted: "[\(inputs[1].dimensions[1])]") }
         return [inputs[1], inputs[2], inputs[2]]

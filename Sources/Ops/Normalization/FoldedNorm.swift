@@ -15,6 +15,7 @@ public struct FoldedNorm: DefinedOp {
         try requireInputs(inputs, 5...6)
         try requireFloating(inputs)
         try requireSameElement(inputs)
+        try requireRank(inputs[0], 1...Int.max, "the weight")
         for type in inputs.dropFirst() { try require(type.dimensions == [inputs[0].dimensions[0]], "\(type)", accepted: "[\(inputs[0].dimensions[0])]") }
         return [inputs[0], inputs[1]]
     }

@@ -165,7 +165,8 @@ public final class ONNXNodeReader {
             throw failure("a computation with the open dimension \(name)", accepted: "a number: bind \(name) first")
         }
         let types = (inputs + outputs).map { builder.type(of: $0) }
-        guard constants.count == inputs.count, !inputs.isEmpty, types.allSatisfy({ $0.elementCount ?? .max <= Self.foldingLimit }), op is any DefinedOp else { return outputs }
+        guard constants.count == inputs.count, !inputs.isEmpty, types.allSatisfy({ $0.elementCount ?? .max <= Self.foldingLimit }), op is any DefinedOp,
+              openDimensions.mayFold(types.reduce(0) { $0 + $1.elementCount! }) else { return outputs }
         return try Evaluator.evaluate(op, constants, at: node.place).map { try builder.constant($0, path: node.name) }
     }
 

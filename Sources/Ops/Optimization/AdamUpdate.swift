@@ -11,8 +11,8 @@ public struct AdamUpdate: DefinedOp {
     public static let fields = [
         Field<AdamUpdate>("beta1", \.beta1, accepted: "0 to below 1") { (0..<1).contains($0) },
         Field<AdamUpdate>("beta2", \.beta2, accepted: "0 to below 1") { (0..<1).contains($0) },
-        Field<AdamUpdate>("epsilon", \.epsilon, accepted: "above 0") { $0 > 0 },
-        Field<AdamUpdate>("weightDecay", \.weightDecay, accepted: "not negative") { $0 >= 0 },
+        Field<AdamUpdate>("epsilon", \.epsilon, accepted: "above 0, finite") { $0 > 0 && $0.isFinite },
+        Field<AdamUpdate>("weightDecay", \.weightDecay, accepted: "not negative, finite") { $0 >= 0 && $0.isFinite },
         Field<AdamUpdate>("decoupled", \.decoupled),
     ]
     public var beta1 = 0.9

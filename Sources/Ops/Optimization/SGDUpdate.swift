@@ -8,7 +8,7 @@ public struct SGDUpdate: DefinedOp {
     public static let mnemonic = "sgdUpdate"
     public static let fields = [
         Field<SGDUpdate>("momentum", \.momentum, accepted: "0 to below 1") { (0..<1).contains($0) },
-        Field<SGDUpdate>("weightDecay", \.weightDecay, accepted: "not negative") { $0 >= 0 },
+        Field<SGDUpdate>("weightDecay", \.weightDecay, accepted: "not negative, finite") { $0 >= 0 && $0.isFinite },
         Field<SGDUpdate>("nesterov", \.nesterov),
     ]
     public var momentum = 0.0

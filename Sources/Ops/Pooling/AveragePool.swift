@@ -3,7 +3,7 @@ import TesseraTensors
 
 /// The mean over sliding windows (ONNX AveragePool 7–22). Padding counts in the divisor only with `countsPadding`, and then only the
 /// declared padding, never the overhang that rounding up makes.
-public struct AveragePool: DefinedOp, WindowedOp {
+public struct AveragePool: DefinedOp {
     public static let mnemonic = "averagePool"
     public static let fields = [
         Field<AveragePool>("kernel", \.kernel, onnx: "kernel_shape", accepted: "positive numbers") { !$0.isEmpty && $0.allSatisfy { $0 > 0 } },
@@ -39,7 +39,7 @@ public struct AveragePool: DefinedOp, WindowedOp {
         return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [pool(type, inputs[0], output)] }
     }
 
-    /// The divisor of every window, in row-major order of the output positions.
+    /// The divisor of every window, in row-major order of the output positions; 1 where a dilated window reads padding alone.
     public func divisors(input: [Int], output: [Int]) -> [Double] {
         let window = window
         var result = [1.0]
@@ -51,7 +51,7 @@ public struct AveragePool: DefinedOp, WindowedOp {
             }
             result = result.flatMap { outer in counts.map { outer * $0 } }
         }
-        return result
+        return result.map { max($0, 1) }
     }
 
     private func pool<T: DefinitionFloat>(_: T.Type, _ x: Tensor, _ output: [Int]) -> Tensor {

@@ -1,8 +1,9 @@
 import TesseraIR
 import TesseraTensors
 
-/// The maximum over sliding windows (ONNX MaxPool 1–22, first output): padding never wins, windows that lie wholly in padding do not exist.
-public struct MaxPool: DefinedOp, WindowedOp {
+/// The maximum over sliding windows (ONNX MaxPool 1–22, first output): padding never wins; a dilated window all of whose cells
+/// lie in padding gives −∞.
+public struct MaxPool: DefinedOp {
     public static let mnemonic = "maxPool"
     public static let fields = [
         Field<MaxPool>("kernel", \.kernel, onnx: "kernel_shape", accepted: "positive numbers") { !$0.isEmpty && $0.allSatisfy { $0 > 0 } },
@@ -85,7 +86,7 @@ extension Op {
         try window.validate(axes: window.rank, at: mnemonic)
         for axis in 0..<window.rank {
             let pads = [window.padsBegin[axis], window.padsEnd[axis]]
-            try require(pads.max()! < window.extent(axis), "the pads \(pads) of a window of \(window.extent(axis))", accepted: "smaller pads: every window reaches the input")
+            try require(pads.max()! < window.extent(axis), "the pads \(pads) of a window of \(window.extent(axis))", accepted: "pads smaller than the window")
         }
         let output = try window.outputExtents(of: x.dimensions.dropFirst(2).map { try number($0, "x") }, at: mnemonic)
         return TensorType(x.element, Array(x.dimensions.prefix(2)) + output.map { .fixed($0) })

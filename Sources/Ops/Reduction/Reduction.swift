@@ -2,11 +2,18 @@ import TesseraIR
 import TesseraTensors
 
 /// What reductions over axes share.
-enum Reduction {
+package enum Reduction {
+    /// The axes that are reduced, of `axes` as an op holds them: all where there are none, counted from the end where negative. The op's typing has checked
+    /// them, and a scalar has none.
+    package static func axes(_ axes: [Int], rank: Int) -> Set<Int> {
+        axes.isEmpty ? Set(0..<rank) : Set(axes.map { $0 < 0 ? $0 + rank : $0 }).intersection(0..<rank)
+    }
+
     static func resolve(_ axes: [Int], rank: Int, by op: any Op) throws -> Set<Int> {
         // A scalar has no axes; 0 and −1 are taken for all of none, as elsewhere.
         if rank == 0, axes.allSatisfy({ (-1...0).contains($0) }) { return [] }
-        return axes.isEmpty ? Set(0..<rank) : try Set(axes.map { try op.normalizedAxis($0, rank: rank) })
+        for axis in axes { _ = try op.normalizedAxis(axis, rank: rank) }
+        return Self.axes(axes, rank: rank)
     }
 
     static func outputType(of input: TensorType, axes: [Int], keepsDimensions: Bool, by op: any Op) throws -> TensorType {
@@ -18,13 +25,13 @@ enum Reduction {
 
     /// Calls `body` with every input offset and the offset of the output element it belongs to.
     static func forEach(_ shape: [Int], axes: [Int], _ body: (_ input: Int, _ output: Int) -> Void) {
-        let reduced = Set(axes.isEmpty ? Array(shape.indices) : axes.map { $0 < 0 ? $0 + shape.count : $0 })
+        let reduced = Self.axes(axes, rank: shape.count)
         let kept = shape.enumerated().map { reduced.contains($0.offset) ? 1 : $0.element }
         for (input, output) in Broadcast.offsets([kept], to: shape)[0].enumerated() { body(input, output) }
     }
 
     static func outputCount(_ shape: [Int], axes: [Int]) -> Int {
-        let reduced = Set(axes.isEmpty ? Array(shape.indices) : axes.map { $0 < 0 ? $0 + shape.count : $0 })
+        let reduced = Self.axes(axes, rank: shape.count)
         return shape.enumerated().reduce(1) { reduced.contains($1.offset) ? $0 : $0 * $1.element }
     }
 

@@ -29,7 +29,8 @@ public struct Slice: DefinedOp {
             let first = clamped(start, 0, extent), limit = clamped(end, 0, extent)
             return (first, limit > first ? (limit - first - 1) / step + 1 : 0)
         }
-        let first = clamped(start, -1, extent - 1), limit = end < -extent ? -1 : clamped(end, -1, extent - 1)
+        if extent == 0 { return (0, 0) }
+        let first = clamped(start, 0, extent - 1), limit = end < -extent ? -1 : clamped(end, -1, extent - 1)
         let size = step == Int.min ? Int.max : -step
         return (first, first > limit ? (first - limit - 1) / size + 1 : 0)
     }

@@ -11,34 +11,34 @@ public protocol CountedOp: Op {
 extension Convolution: CountedOp {
     /// Every output element sums over the weight of one filter.
     public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
-        outputs[0].elementCount! * inputs[1].shape!.dropFirst().reduce(1, *)
+        outputs[0].elementCount!.clampedTimes(inputs[1].shape!.dropFirst().reduce(1, *))
     }
 }
 
 extension ConvolutionInputGradient: CountedOp {
     /// As many as the convolution itself: dy [N, M, …] and the weight [M, C/group, kernel…].
     public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
-        inputs[0].elementCount! * inputs[1].shape!.dropFirst().reduce(1, *)
+        inputs[0].elementCount!.clampedTimes(inputs[1].shape!.dropFirst().reduce(1, *))
     }
 }
 
 extension ConvolutionWeightGradient: CountedOp {
     /// As many as the convolution itself: dy [N, M, …] and dw [M, C/group, kernel…].
     public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
-        inputs[1].elementCount! * outputs[0].shape!.dropFirst().reduce(1, *)
+        inputs[1].elementCount!.clampedTimes(outputs[0].shape!.dropFirst().reduce(1, *))
     }
 }
 
 extension Linear: CountedOp {
     public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
-        outputs[0].elementCount! * inputs[1].shape![1]
+        outputs[0].elementCount!.clampedTimes(inputs[1].shape![1])
     }
 }
 
 extension MatrixMultiply: CountedOp {
     public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
         let a = inputs[0].shape!
-        return outputs[0].elementCount! * a[a.count - (transposesA ? 2 : 1)]
+        return outputs[0].elementCount!.clampedTimes(a[a.count - (transposesA ? 2 : 1)])
     }
 }
 
@@ -54,6 +54,22 @@ extension Graph {
         if let open = bound.inputs.first(where: { $0.type.shape == nil }) {
             throw TesseraError(at: "input \(open.name)", found: "the type \(open.type)", accepted: "a number for every dimension")
         }
-        return bound.nodes.reduce(0) { $0 + bound.multiplyAdds(of: $1) }
+        return bound.nodes.reduce(0) { $0.clampedPlus(bound.multiplyAdds(of: $1)) }
+    }
+
+    /// Two for each multiply-add.
+    public func floatingPointOperations(binding: [String: Int] = [:]) throws -> Int { try multiplyAdds(binding: binding).clampedTimes(2) }
+}
+
+/// A file may describe more work than an Int counts: numbers that are not negative, at most the largest one.
+extension Int {
+    fileprivate func clampedTimes(_ other: Int) -> Int {
+        let (product, overflows) = multipliedReportingOverflow(by: other)
+        return overflows ? .max : product
+    }
+
+    fileprivate func clampedPlus(_ other: Int) -> Int {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? .max : sum
     }
 }

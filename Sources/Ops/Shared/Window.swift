@@ -27,7 +27,7 @@ public struct Window: Sendable, Equatable {
     /// Cells the kernel covers along an axis, dilation included.
     public func extent(_ axis: Int) -> Int { (kernel[axis] - 1) * dilations[axis] + 1 }
 
-    /// Of kernels, strides, pads and dilations: their sums and products cannot overflow then.
+    /// Of kernels, strides, pads and dilations: sums, and products of two, cannot overflow then.
     private static let numberLimit = 1 << 30
 
     /// Throws where the lists do not hold one entry for each of `axes` axes (pads two), or a number is out of range.
@@ -73,10 +73,4 @@ public struct Window: Sendable, Equatable {
         }
         return result
     }
-}
-
-/// An op that slides a window; its lists hold one entry a spatial axis (pads two) or nothing for the defaults.
-protocol WindowedOp: Op {
-    var strides: [Int] { get }
-    var pads: [Int] { get }
 }

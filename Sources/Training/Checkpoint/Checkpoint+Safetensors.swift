@@ -27,7 +27,11 @@ extension Checkpoint {
         return Safetensors(tensors: tensors, metadata: metadata)
     }
 
-    init(_ file: Safetensors, name: String) throws {
+    /// Whether the file says that it is a checkpoint of Tessera, of this format or another.
+    public static func isFormat(of file: Safetensors) -> Bool { file.metadata[Key.format]?.hasPrefix("tessera-checkpoint-") == true }
+
+    /// The checkpoint in a file called `name` in errors. Throws where it is none or its parts do not fit together.
+    public init(_ file: Safetensors, name: String) throws {
         guard file.metadata[Key.format] == Self.format else {
             let found = file.metadata[Key.format].map { "the format '\($0)'" } ?? "no format in the header: no checkpoint of Tessera"
             throw TesseraError(at: name, found: found, accepted: Self.format)

@@ -1,3 +1,4 @@
+import TesseraImaging
 import TesseraTensors
 
 /// Images with their scores, as the network takes them: [n, C, H, W] and n numbers in score units.
@@ -46,12 +47,9 @@ public struct MemoryBatchSource: BatchSource {
     public var sampleCount: Int { images.count }
     public var imageShape: [Int] { images[0].shape }
 
-    public func batches(epoch: Int, size: Int, startingAt first: Int, dropsLast: Bool) -> any BatchStream {
-        var order = Array(images.indices)
-        if let shuffleSeed {
-            var stream = RandomStream(seed: shuffleSeed, name: "sampler/\(epoch)")
-            order.shuffle(using: &stream)
-        }
+    public func batches(epoch: Int, size: Int, startingAt first: Int, dropsLast: Bool) throws -> any BatchStream {
+        let sampler = try Sampler(indices: Array(images.indices), batchSize: size, order: shuffleSeed.map { .shuffled(seed: $0) } ?? .sequential)
+        let order = sampler.permutation(epoch: epoch)
         let count = dropsLast ? order.count / size : (order.count + size - 1) / size
         return Stream(source: self, batches: (0..<count).dropFirst(first).map { Array(order[($0 * size)..<min(($0 + 1) * size, order.count)]) })
     }

@@ -47,7 +47,7 @@ public struct ImageBatchSource: BatchSource {
         init(_ loader: SampleLoader) { self.loader = loader }
 
         func next() throws -> ScoredBatch? {
-            try loader.next().map { ScoredBatch(images: $0.images, scores: $0.targets.doubles()) }
+            try loader.next().map { ScoredBatch(images: $0.images, scores: $0.scores) }
         }
     }
 }

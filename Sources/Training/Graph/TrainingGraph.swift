@@ -47,6 +47,9 @@ public struct TrainingGraph: Sendable {
         try options.loss.validate()
         let frozen = options.frozen.map { PathPattern($0) }
         let log = RewriteLog()
+        if let idle = frozen.first(where: { pattern in !model.states.contains { pattern.matches($0.state.path) } }) {
+            throw TesseraError(at: model.name, found: "the pattern '\(idle)', which fits no parameter", accepted: "patterns of its paths, such as \(model.states.first?.state.path ?? "none")")
+        }
         let bound = try model.bindingInput(to: inputShape).freezingNorms(frozen)
         try Self.requireFreePaths(bound)
         let prepared = try Pipeline([PrepareNormsForTraining()]).run(bound, log: log)

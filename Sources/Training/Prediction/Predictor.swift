@@ -17,18 +17,15 @@ public final class Predictor {
     /// Programs kept at a time: the whole batch and the smaller last one.
     private static let sessionLimit = 2
 
-    /// A predictor with its own workers; throws where a weight is missing.
-    public convenience init(_ model: TrainedModel, execution: ExecutionOptions, output: String? = nil) throws {
+    /// A predictor with its own workers, of the model's first output; throws where a weight is missing.
+    public convenience init(_ model: TrainedModel, execution: ExecutionOptions) throws {
         let states = try StateMemory(for: model.graph, loading: model.parameters)
-        try self.init(model, states: states, pool: WorkerPool(threadCount: execution.threads), instructionSet: execution.instructionSet, output: output)
+        try self.init(model, states: states, pool: WorkerPool(threadCount: execution.threads), instructionSet: execution.instructionSet)
     }
 
     /// A predictor on weights that something else, such as a training session, holds and changes.
-    init(_ model: TrainedModel, states: StateMemory, pool: WorkerPool, instructionSet: InstructionSet, output: String? = nil) throws {
-        let names = model.graph.outputs.map(\.name)
-        guard let name = output ?? names.first, names.contains(name) else {
-            throw TesseraError(at: model.graph.name, found: "no output \(output ?? "")", accepted: names.joined(separator: ", "))
-        }
+    init(_ model: TrainedModel, states: StateMemory, pool: WorkerPool, instructionSet: InstructionSet) throws {
+        guard let name = model.graph.outputs.first?.name else { throw TesseraError(at: model.graph.name, found: "no output", accepted: "an output with the scores") }
         self.model = model
         self.states = states
         self.pool = pool

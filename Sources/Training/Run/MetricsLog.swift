@@ -49,7 +49,7 @@ public struct MetricsLog: Sendable {
         guard file >= 0 else { throw failure("cannot be opened") }
         defer { close(file) }
         let text = Array((line.json + "\n").utf8)
-        guard text.withUnsafeBytes({ Foundation.write(file, $0.baseAddress!, $0.count) }) == text.count else { throw failure("cannot be written") }
+        try text.withUnsafeBytes { try AtomicFile.writeAll($0, to: file, path) }
     }
 
     /// On disk, before a checkpoint that presupposes the lines.

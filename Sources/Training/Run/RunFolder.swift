@@ -23,23 +23,14 @@ public struct RunFolder: Sendable {
         if holdsRun { throw TesseraError(at: path, found: "a run", accepted: "a folder without one, or --resume to go on with it") }
     }
 
-    /// Makes the folders and returns those that were not there; throws where a run is there already or they cannot be made.
-    func create() throws -> [String] {
+    /// Makes the folders; throws where a run is there already or they cannot be made.
+    func create() throws -> [OutputFolder] {
         try requireNoRun()
-        let new = [path, checkpoints, plots].filter { !FileManager.default.fileExists(atPath: $0) }
-        for folder in [checkpoints, plots] {
-            do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
-                throw TesseraError(.inputOutput, at: folder, found: "the folder cannot be made: \((error as NSError).localizedDescription)", accepted: "a writable place")
-            }
-        }
-        return new
+        return try [OutputFolder(checkpoints), OutputFolder(plots)]
     }
 
     /// Removes what a start that failed has written; only for who holds the lock.
     func removeBeginning() { for file in [metrics, lastCheckpoint, configuration] { unlink(file) } }
-
-    /// Removes those of the folders that hold nothing.
-    func removeEmpty(_ folders: [String]) { for folder in folders.reversed() { rmdir(folder) } }
 
     public func readConfiguration() throws -> TrainingConfiguration {
         guard holdsRun else { throw TesseraError(.inputOutput, at: path, found: "no run: config.json is missing", accepted: "the folder of a run") }
@@ -56,7 +47,7 @@ public struct RunFolder: Sendable {
 
     /// What a killed process left half written.
     func removePartialFiles() {
-        for folder in [path, checkpoints] {
+        for folder in [path, checkpoints, plots] {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasSuffix(".partial") {
                 try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
             }

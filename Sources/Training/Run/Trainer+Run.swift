@@ -27,11 +27,11 @@ extension Trainer {
             let record = try step(batch)
             try metrics.append(.step(record))
             observer(.step(record, stepsPerEpoch: stepsPerEpoch, epochs: configuration.epochs))
-            if shouldStop() { return false }
             if let interval = configuration.checkpointInterval, progress.step % interval == 0 {
                 if configuration.keepsCheckpoints { try writeCheckpoint(to: folder.checkpoint(step: progress.step)) }
                 try writeCheckpoint(to: folder.lastCheckpoint)
             }
+            if shouldStop() { return false }
         }
         return true
     }
@@ -39,6 +39,7 @@ extension Trainer {
     /// One step of the optimiser. Throws where the loss is not finite; the states are then of no more use.
     private func step(_ batch: ScoredBatch) throws -> StepRecord {
         let rate = configuration.learningRate * configuration.schedule.factor(at: progress.step)
+        guard rate.isFinite else { throw TesseraError(at: "step \(progress.step + 1)", found: "the learning rate \(rate)", accepted: "a schedule that stays finite") }
         let type = trainingGraph.targetType
         let targets = Tensor(doubles: batch.scores.map(predictor.model.scoreScale.zScore), element: type.element, shape: type.shape!)
         let outputs = try session.run([
@@ -63,15 +64,14 @@ extension Trainer {
 
     private func validate(_ shouldStop: () -> Bool) throws -> Validation {
         guard let validation, validation.sampleCount > 0 else { return .done(nil) }
-        let stream = try validation.batches(epoch: 0, size: configuration.batchSize, startingAt: 0, dropsLast: false)
-        var predictions: [Double] = [], scores: [Double] = []
-        while let batch = try stream.next() {
-            predictions += try predictor.scores(for: batch.images)
-            scores += batch.scores
-            observer(.validating(done: predictions.count, of: validation.sampleCount))
-            if shouldStop() { return .stopped }
-        }
-        return .done(RegressionMetrics(predictions: predictions, scores: scores))
+        struct Stop: Error {}
+        do {
+            let (predictions, scores) = try predictor.scores(for: validation, batchSize: configuration.batchSize) { done in
+                observer(.validating(done: done, of: validation.sampleCount))
+                if shouldStop() { throw Stop() }
+            }
+            return .done(RegressionMetrics(predictions: predictions, scores: scores))
+        } catch is Stop { return .stopped }
     }
 
     /// A validation error that is no finite number, such as that of a network which overflows, is recorded as none and is never the best.

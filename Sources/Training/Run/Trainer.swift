@@ -46,7 +46,7 @@ public final class Trainer {
             try self.init(model, nil, configuration, training, validation, folder, execution)
             try begin()
         } catch {
-            folder.removeEmpty(newFolders)
+            for folder in newFolders.reversed() { folder.removeWhereEmpty() }
             throw error
         }
     }
@@ -68,23 +68,34 @@ public final class Trainer {
     public convenience init(
         resuming folder: RunFolder, epochs: Int? = nil, training: any BatchSource, validation: (any BatchSource)?, execution: ExecutionOptions
     ) throws {
-        var written = try folder.readConfiguration()
+        let written = try folder.readConfiguration()
         let checkpoint = try Checkpoint(path: folder.lastCheckpoint)
         var configuration = checkpoint.configuration
         configuration.data = written.data
         // The number of epochs alone may change; a kill while it did leaves the two files apart.
-        written.epochs = configuration.epochs
-        guard configuration == written else {
+        var expected = written
+        expected.epochs = configuration.epochs
+        guard configuration == expected else {
             throw TesseraError(at: folder.configuration, found: "a configuration that is not that of the last checkpoint", accepted: "the configuration as it was when the run began")
         }
         configuration.epochs = epochs ?? configuration.epochs
         try configuration.validate()
+        let begun = checkpoint.progress.epoch + (checkpoint.progress.batch > 0 ? 1 : 0)
+        guard configuration.epochs >= begun else {
+            throw TesseraError(at: folder.path, found: "\(configuration.epochs) epochs asked for, of which \(begun) are begun or done", accepted: "at least \(begun)")
+        }
         try self.init(checkpoint.model, checkpoint, configuration, training, validation, folder, execution)
         folder.removePartialFiles()
         try metrics.truncate(to: progress)
-        guard epochs != nil else { return }
-        try writeCheckpoint(to: folder.lastCheckpoint)
-        try folder.write(configuration)
+        if configuration.epochs != expected.epochs {
+            try writeCheckpoint(to: folder.lastCheckpoint)
+            if progress.bestStep != nil {
+                var best = try Checkpoint(path: folder.bestCheckpoint)
+                best.configuration.epochs = configuration.epochs
+                try best.write(to: folder.bestCheckpoint)
+            }
+        }
+        if configuration != written { try folder.write(configuration) }
     }
 
     private init(
@@ -110,9 +121,9 @@ public final class Trainer {
         }
         program = try Compiler.compile(trainingGraph.graph, for: .training, instructionSet: execution.instructionSet)
         programDigest = program.digest
-        dataDigest = Self.digest(of: training)
+        dataDigest = Self.digest(of: [training] + (validation.map { [$0] } ?? []))
         if let checkpoint, checkpoint.dataDigest != dataDigest {
-            throw TesseraError(at: folder.path, found: "other training images or scores than those the run began with", accepted: "the same data")
+            throw TesseraError(at: folder.path, found: "other scores or image sizes than those the run began with", accepted: "the same data")
         }
         var store = model.parameters
         store.merge(checkpoint?.optimizerStates ?? trainingGraph.initialOptimizerStates)
@@ -120,11 +131,16 @@ public final class Trainer {
         let pool = WorkerPool(threadCount: execution.threads)
         session = try Session(program, states: states, pool: pool)
         predictor = try Predictor(model, states: states, pool: pool, instructionSet: execution.instructionSet)
-        notes = trainingGraph.notes + (checkpoint?.programDigest ?? programDigest == programDigest ? [] : [Self.otherProgram])
+        var notes = trainingGraph.notes
+        if let checkpoint, checkpoint.programDigest != programDigest { notes.append(Self.otherProgram) }
+        if case .cosine(_, let total, let final) = configuration.schedule, total < stepsPerEpoch * configuration.epochs {
+            notes.append("the cosine schedule ends with step \(total): later steps have \(final) times the learning rate")
+        }
+        self.notes = notes
     }
 
     private static let otherProgram =
-        "the program is not the one that wrote the checkpoint (another instruction set or version of Tessera): results will differ in the last bits"
+        "the program is not the one that wrote the checkpoint (another instruction set, processor or version of Tessera): results will differ in the last bits"
 
     /// The run as it stands now.
     public func checkpoint() -> Checkpoint {
@@ -149,21 +165,26 @@ public final class Trainer {
         observer(.checkpoint(path: path))
     }
 
-    /// Of the scores in their order: enough to notice that a run is resumed on other data.
-    private static func digest(of source: any BatchSource) -> String {
+    /// Of the scores in their order: enough to notice most resumptions on other data.
+    private static func digest(of sources: [any BatchSource]) -> String {
         var hash = FNV1a()
-        for score in source.scores { withUnsafeBytes(of: score.bitPattern.littleEndian) { hash.combine($0) } }
-        hash.combine("\(source.imageShape)")
+        for source in sources {
+            for score in source.scores { withUnsafeBytes(of: score.bitPattern.littleEndian) { hash.combine($0) } }
+            hash.combine("\(source.imageShape)")
+        }
         return hash.hexadecimal
     }
 }
 
 extension Program {
-    /// Sixteen hexadecimal digits that change with whatever can change a bit of the results: the graph after all passes, kernels, instruction set.
+    /// Sixteen hexadecimal digits that change with whatever can change a bit of the results: the graph after all passes, kernels, instruction set,
+    /// OpenBLAS core, version.
     public var digest: String {
         var hash = FNV1a()
+        hash.combine(Release.version)
         hash.combine(GraphText.print(graph))
         hash.combine(kernels.instructionSet.rawValue)
+        hash.combine(MatrixLibrary.core)
         for step in steps { hash.combine(step.lowered.kernel) }
         return hash.hexadecimal
     }

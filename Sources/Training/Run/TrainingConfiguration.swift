@@ -1,8 +1,9 @@
 import Foundation
 import TesseraImaging
+import TesseraOps
 import TesseraTensors
 
-/// What defines a run: the same configuration on the same data gives the same bytes. Threads are no part of it.
+/// What defines a run besides its model: the same both on the same data give the same bytes. Threads are no part of it.
 public struct TrainingConfiguration: Sendable, Codable, Equatable {
     /// Where the images are; kept in the run's folder, not in checkpoints.
     public struct Data: Sendable, Codable, Equatable {
@@ -43,6 +44,7 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
         try schedule.validate()
         try options.loss.validate()
         try options.optimizer.validate()
+        if let limit = options.clipNorm { try ClipFactor(limit: limit).checkAttributes() }
         try augmentation.validate()
     }
 
