@@ -106,7 +106,8 @@ class Run:
         self.optimizer = make_optimizer(options, self.model.parameters())
         self.completed = 0
 
-    def train_epoch(self, epoch):
+    def batches(self, epoch, first=0):
+        """Images and z-scored targets of the epoch's batches from number `first` on."""
         options, indices = self.options, self.data.parts["train"]
         order = numpy.array(random_streams.permutation(options.seed, epoch, indices))
         steps = len(indices) // options.batch_size
@@ -114,23 +115,32 @@ class Run:
             raise SystemExit(f"{len(indices)} training images are less than a batch of {options.batch_size}")
 
         def batch(part):
-            images = [self.data.training(i, random_streams.augmentation(options.seed, epoch, i)) for i in part]
-            return torch.stack(images).contiguous(memory_format=torch.channels_last), self.data.scores[part]
+            images = torch.stack([self.data.training(i, random_streams.augmentation(options.seed, epoch, i)) for i in part])
+            targets = torch.from_numpy((self.data.scores[part] - self.mean) / self.deviation).float()[:, None]
+            return images.contiguous(memory_format=torch.channels_last), targets
 
+        return read_ahead(order[: steps * options.batch_size].reshape(steps, -1)[first:], batch)
+
+    def step(self, images, targets):
+        """One step of the optimiser; the loss before it."""
+        options = self.options
+        total = len(self.data.parts["train"]) // options.batch_size * options.epochs
+        for group in self.optimizer.param_groups:
+            group["lr"] = options.learning_rate * rate_factor(options, self.completed, total)
         self.model.train()
+        loss = smooth_loss(self.model(images), targets)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        self.completed += 1
+        return loss.item()
+
+    def train_epoch(self, epoch):
         losses = []
-        for images, scores in read_ahead(order[: steps * options.batch_size].reshape(steps, -1), batch):
-            for group in self.optimizer.param_groups:
-                group["lr"] = options.learning_rate * rate_factor(options, self.completed, steps * options.epochs)
-            targets = torch.from_numpy((scores - self.mean) / self.deviation).float()[:, None]
-            loss = smooth_loss(self.model(images), targets)
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
-            losses.append(loss.item())
-            if self.completed == 0 and options.run:
-                require_first_loss(options.run, losses[0])
-            self.completed += 1
+        for images, targets in self.batches(epoch):
+            losses.append(self.step(images, targets))
+            if self.completed == 1 and self.options.run:
+                require_first_loss(self.options.run, losses[0])
         return sum(losses) / len(losses)
 
     def figures(self, split):
