@@ -76,6 +76,8 @@ import Testing
         }
         func ints(_ numbers: Int64...) -> ONNXAttribute { .ints(numbers) }
         _ = try program([:], x: [1, 0, 4, 4], weight: [2, 0, 1, 1])
+        // A signal of a minute: long rows, few channels.
+        _ = try program(["strides": ints(1, 5)], x: [1, 1, 1, 960_000], weight: [512, 1, 1, 10])
         let far: Int64 = 1 << 28, wide: Int64 = 1 << 13, enormous: Int64 = 524_288
         for (dilation, pad) in [(2 * far, far), (2 * wide, wide)] {
             #expect(throws: TesseraError.self) { try program(["dilations": ints(dilation, dilation), "pads": ints(pad, pad, pad, pad)], x: [1, 8, 4, 4], weight: [1, 8, 2, 2]) }

@@ -15,9 +15,9 @@ struct ConvolutionInputGradientLowering: NodeLowering {
         let op = request.node.op as! ConvolutionInputGradient
         let weight = request.inputs[1].shape
         let geometry = Geometry(input: request.outputs[0].shape, output: request.inputs[0].shape, window: op.convolution.window(kernel: Array(weight.dropFirst(2))))
-        try geometry.requireModestRows(request.node)
         if DepthwiseSteps.serves(geometry, groups: op.convolution.group) { return DepthwiseSteps.inputGradient(geometry, request.kernels) }
-        return op.convolution.group == 1 && geometry.isPointwise ? pointwise(geometry, request.kernels) : phases(geometry, groups: op.convolution.group, request.kernels)
+        if op.convolution.group == 1, geometry.isPointwise { return pointwise(geometry, request.kernels) }
+        return try phases(geometry, groups: op.convolution.group, request)
     }
 
     private func pointwise(_ geometry: Geometry, _ kernels: KernelTable) -> LoweredStep {
@@ -55,9 +55,9 @@ struct ConvolutionInputGradientLowering: NodeLowering {
         }
     }
 
-    private func phases(_ geometry: Geometry, groups: Int, _ kernels: KernelTable) -> LoweredStep {
+    private func phases(_ geometry: Geometry, groups: Int, _ request: LoweringRequest) throws -> LoweredStep {
         let filters = geometry.outChannels / groups, channels = geometry.channels / groups
-        let panels = GemmPanels(columns: channels, kernels: kernels)
+        let panels = GemmPanels(columns: channels, kernels: request.kernels)
         // Phases beyond the image have no pixels.
         let rowTaps = (0..<min(geometry.strideRows, geometry.height)).map { Self.taps(phase: $0, kernel: geometry.kernelRows, stride: geometry.strideRows, dilation: geometry.dilationRows, pad: geometry.padTop) }
         let columnTaps = (0..<min(geometry.strideColumns, geometry.width)).map {
@@ -82,9 +82,11 @@ struct ConvolutionInputGradientLowering: NodeLowering {
         let rowOffsets = rowTaps.joined().map(\.offset), columnOffsets = columnTaps.joined().map(\.offset)
         let left = max(0, -(columnOffsets.min() ?? 0))
         let phaseWidth = (geometry.width + geometry.strideColumns - 1) / geometry.strideColumns
-        let width = left + max(geometry.outWidth, phaseWidth + (columnOffsets.max() ?? 0)), floatsPerRow = width * geometry.outChannels
+        let width = left + max(geometry.outWidth, phaseWidth + (columnOffsets.max() ?? 0)), reach = (rowOffsets.max() ?? 0) - (rowOffsets.min() ?? 0) + 2
+        try geometry.requireModestRows(bytes: Double(reach) * Double(width) * Double(geometry.outChannels) * 4, for: request.node)
+        let floatsPerRow = width * geometry.outChannels
         let tiles = RowTiles(images: geometry.images, rows: geometry.height, floatsPerRow: max(geometry.width * geometry.channels, floatsPerRow / geometry.strideRows))
-        let span = (tiles.rows.size - 1) / geometry.strideRows + 2 + (rowOffsets.max() ?? 0) - (rowOffsets.min() ?? 0)
+        let span = (tiles.rows.size - 1) / geometry.strideRows + reach
         let most = (rowTaps.map(\.count).max() ?? 0) * (columnTaps.map(\.count).max() ?? 0)
         let phase = Phase(tiles: tiles.count) { tile, memory, scratch in
             let (image, range) = tiles.tile(tile)

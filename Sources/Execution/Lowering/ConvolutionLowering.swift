@@ -15,14 +15,13 @@ struct ConvolutionLowering: NodeLowering {
         let op = request.node.op as! Convolution
         let weight = request.inputs[1].shape
         let geometry = Geometry(input: request.inputs[0].shape, output: request.outputs[0].shape, window: op.window(kernel: Array(weight.dropFirst(2))))
-        try geometry.requireModestRows(request.node)
         let hasBias = request.inputs.count == 3
         if DepthwiseSteps.serves(geometry, groups: op.group) {
             return DepthwiseSteps.forward(geometry, hasBias: hasBias, request.kernels)
         }
-        return op.group == 1 && geometry.isPointwise
-            ? pointwise(geometry, hasBias: hasBias, request.kernels)
-            : implicitGemm(geometry, groups: op.group, hasBias: hasBias, request.kernels)
+        if op.group == 1, geometry.isPointwise { return pointwise(geometry, hasBias: hasBias, request.kernels) }
+        try geometry.requireModestRows(for: request.node)
+        return implicitGemm(geometry, groups: op.group, hasBias: hasBias, request.kernels)
     }
 
     /// Weights [M, C/g, kh, kw] as panels for k = (kernel row, kernel column, channel).

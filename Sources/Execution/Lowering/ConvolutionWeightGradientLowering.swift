@@ -18,9 +18,9 @@ struct ConvolutionWeightGradientLowering: NodeLowering {
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let op = request.node.op as! ConvolutionWeightGradient
         let geometry = Geometry(input: request.inputs[0].shape, output: request.inputs[1].shape, window: op.convolution.window(kernel: op.kernel))
-        try geometry.requireModestRows(request.node)
         let groups = op.convolution.group
         if DepthwiseSteps.serves(geometry, groups: groups) { return DepthwiseSteps.weightGradient(geometry, request.kernels) }
+        try geometry.requireModestRows(for: request.node)
         let kernels = request.kernels
         let channels = geometry.channels / groups, filters = geometry.outChannels / groups, taps = geometry.kernelRows * geometry.kernelColumns
         let depth = taps * channels, size = groups * depth * filters

@@ -37,18 +37,20 @@ struct Geometry: Sendable {
         kernelRows == 1 && kernelColumns == 1 && strideRows == 1 && strideColumns == 1 && padTop == 0 && padLeft == 0 && outHeight == height && outWidth == width
     }
 
-    /// Scratch that padded copies of rows may take, in bytes a worker.
-    private static let rowLimit = 1 << 30
-
-    /// Throws where the rows that one output row reads, padding included, take more than the limit: numbers of any size come from files.
-    func requireModestRows(_ node: Node) throws {
+    /// Bytes of the padded input rows that one output row reads.
+    private var paddedRowBytes: Double {
         func reach(_ kernel: Int, _ dilation: Int) -> Double { Double(kernel - 1) * Double(dilation) + 1 }
         let columns = max(Double(max(outWidth, 1) - 1) * Double(strideColumns) + reach(kernelColumns, dilationColumns), Double(padLeft + width))
-        let bytes = reach(kernelRows, dilationRows) * columns * Double(max(channels, outChannels)) * 4
-        guard bytes <= Double(Self.rowLimit) else {
+        return reach(kernelRows, dilationRows) * columns * Double(channels) * 4
+    }
+
+    /// Throws where padded copies of rows (by default the input's) take more than 1 GiB: numbers of any size come from files.
+    func requireModestRows(bytes: Double? = nil, for node: Node) throws {
+        let bytes = bytes ?? paddedRowBytes, limit = 1 << 30
+        guard bytes <= Double(limit) else {
             throw TesseraError(
                 .unsupported, at: node.path.isEmpty ? "\(node.op.mnemonic) \(node.id)" : node.path, found: String(format: "a window that reaches over %.3g bytes of rows with their padding", bytes),
-                accepted: "at most \(Self.rowLimit)"
+                accepted: "at most \(limit)"
             )
         }
     }
