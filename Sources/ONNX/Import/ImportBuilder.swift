@@ -11,7 +11,7 @@ struct ImportBuilder {
     private let initializers: [String: Tensor]
     private let selection: StateSelection
     private let builder: GraphBuilder
-    private let openDimensions = OpenDimensions()
+    private let openDimensions = OpenDimensions(), foldingBudget = FoldingBudget()
     private var values: [String: Value] = [:]
     private var parameters = ParameterStore()
 
@@ -89,7 +89,7 @@ struct ImportBuilder {
         guard let rule = rules.rule(for: node) else { preconditionFailure("the operators were checked before") }
         var named = node
         if named.name.isEmpty { named.name = node.outputs.first { !$0.isEmpty } ?? "" }
-        let reader = ONNXNodeReader(node: named, opset: rules.opset, builder: builder, inputs: inputs, openDimensions: openDimensions)
+        let reader = ONNXNodeReader(node: named, opset: rules.opset, builder: builder, inputs: inputs, openDimensions: openDimensions, foldingBudget: foldingBudget)
         let results: [Value]
         do {
             results = try rule.read(reader)

@@ -12,11 +12,15 @@ public final class ONNXNodeReader {
     public let inputs: [Value?]
     /// Of the model; shared by the readers of all its nodes.
     public let openDimensions: OpenDimensions
+    private let foldingBudget: FoldingBudget
     private var unread: Set<String>
     private var unreadInputs: Set<Int>
 
-    public init(node: ONNXNode, opset: Int, builder: GraphBuilder, inputs: [Value?], openDimensions: OpenDimensions = OpenDimensions()) {
+    public init(
+        node: ONNXNode, opset: Int, builder: GraphBuilder, inputs: [Value?], openDimensions: OpenDimensions = OpenDimensions(), foldingBudget: FoldingBudget = FoldingBudget()
+    ) {
         self.openDimensions = openDimensions
+        self.foldingBudget = foldingBudget
         self.node = node
         self.opset = opset
         self.builder = builder
@@ -151,9 +155,6 @@ public final class ONNXNodeReader {
     /// Adds an op on values and returns its first output.
     public func add(_ op: any Op, _ inputs: Value...) throws -> Value { try addAll(op, inputs)[0] }
 
-    /// Constants of more elements are not computed while a model is read.
-    private static let foldingLimit = 1 << 16
-
     /// Adds an op on values and returns its outputs. What depends on small constants only, such as the arithmetic of shapes, is computed here and now.
     public func addAll(_ op: any Op, _ inputs: [Value]) throws -> [Value] {
         let outputs: [Value]
@@ -165,8 +166,7 @@ public final class ONNXNodeReader {
             throw failure("a computation with the open dimension \(name)", accepted: "a number: bind \(name) first")
         }
         let types = (inputs + outputs).map { builder.type(of: $0) }
-        guard constants.count == inputs.count, !inputs.isEmpty, types.allSatisfy({ $0.elementCount ?? .max <= Self.foldingLimit }), op is any DefinedOp,
-              openDimensions.mayFold(types.reduce(0) { $0 + $1.elementCount! }) else { return outputs }
+        guard constants.count == inputs.count, !inputs.isEmpty, op is any DefinedOp, foldingBudget.allows(types) else { return outputs }
         return try Evaluator.evaluate(op, constants, at: node.place).map { try builder.constant($0, path: node.name) }
     }
 

@@ -8,17 +8,7 @@ public final class OpenDimensions {
     /// Below every index, extent and step that models use; `Int64.min` itself is the start of a Slice from the very end.
     private static let first = Int64.min + (1 << 20), limit = 1 << 20
 
-    /// Elements that may still be computed while the model is read.
-    private var foldingBudget = 1 << 24
-
     public init() {}
-
-    /// Whether so many elements may be computed while the model is read; then they count.
-    func mayFold(_ elements: Int) -> Bool {
-        guard elements <= foldingBudget else { return false }
-        foldingBudget -= elements
-        return true
-    }
 
     func number(for name: String) -> Int64 {
         let index = names.firstIndex(of: name) ?? names.count
