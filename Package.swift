@@ -42,7 +42,9 @@ let package = Package(
         module("Ops", ["TesseraIR"]),
         module("Autodiff", ["TesseraOps"]),
         module("Layers", ["TesseraOps"]),
-        .systemLibrary(name: "CProtobufC", path: "Sources/CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(
+            name: "CProtobufC", path: "Sources/CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"])]),
         .target(name: "COnnx", dependencies: ["CProtobufC"]),
         module("ONNX", ["TesseraPasses", "COnnx"]),
         tests("ONNX", ["TesseraONNX", "TesseraCompiler", "TesseraModels"]),
@@ -56,7 +58,9 @@ let package = Package(
         tests("Inspection", ["TesseraInspection", "TesseraModels"]),
         module("Plotting"),
         tests("Plotting", ["TesseraPlotting"]),
-        module("Training", ["TesseraLayers", "TesseraAutodiff", "TesseraCompiler", "TesseraImaging", "TesseraONNX", "TesseraPlotting"]),
+        module(
+            "Training",
+            ["TesseraLayers", "TesseraAutodiff", "TesseraCompiler", "TesseraImaging", "TesseraONNX", "TesseraPlotting"]),
         tests("Training", ["TesseraTraining", "TesseraModels"]),
         .target(name: "TesseraModels", dependencies: ["TesseraLayers"], path: "Models"),
         tests("Models", ["TesseraModels", "TesseraTraining"]),
@@ -64,7 +68,8 @@ let package = Package(
         .executableTarget(
             name: "TesseraTool",
             dependencies: [
-                "Tessera", "TesseraModels", .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
+                "Tessera", "TesseraModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tools/tessera"
         ),

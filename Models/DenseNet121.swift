@@ -2,8 +2,9 @@ import TesseraIR
 import TesseraLayers
 import TesseraTensors
 
-/// DenseNet-121 (Huang et al. 2016) as torchvision defines it: four dense blocks in which every layer adds `growth` channels to what it
-/// reads, and transitions that halve channels and size. Paths are those of torchvision's `state_dict`. He-normal weights over the fan in.
+/// DenseNet-121 (Huang et al. 2016) as torchvision defines it: four dense blocks in which every layer adds `growth`
+/// channels to what it reads, and transitions that halve channels and size. Paths are those of torchvision's
+/// `state_dict`. He-normal weights over the fan in.
 public struct DenseNet121: Layer {
     public let name = ""
     public var stemChannels: Int
@@ -31,7 +32,8 @@ public struct DenseNet121: Layer {
         return Dense("classifier", outputs, bias: .zeros)(GlobalAveragePool2D()(features(x)))
     }
 
-    /// Norm, ReLU, 1 × 1 convolution to 4 · growth; norm, ReLU, 3 × 3 convolution to growth channels, joined behind the input's.
+    /// Norm, ReLU, 1 × 1 convolution to 4 · growth; norm, ReLU, 3 × 3 convolution to growth channels, joined behind the
+    /// input's.
     struct DenseLayer: Layer {
         let name: String
         let growth: Int

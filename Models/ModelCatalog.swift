@@ -12,19 +12,24 @@ public struct ModelCatalogEntry: Sendable {
     /// The architecture itself, with so many outputs.
     public let layer: @Sendable (_ outputs: Int) -> any Layer
 
-    public init(name: String, summary: String, defaultSize: Int, layer: @escaping @Sendable (_ outputs: Int) -> any Layer) {
+    public init(
+        name: String, summary: String, defaultSize: Int, layer: @escaping @Sendable (_ outputs: Int) -> any Layer
+    ) {
         self.name = name
         self.summary = summary
         self.defaultSize = defaultSize
         self.layer = layer
     }
 
-    /// The model from `image` [N, inputChannels, height, width] to `score` [N, outputs], the batch `N` left open. Without a width images are
-    /// square, without a height of the default size. Throws where an extent is not positive or images are too small for the model.
+    /// The model from `image` [N, inputChannels, height, width] to `score` [N, outputs], the batch `N` left open.
+    /// Without a width images are square, without a height of the default size. Throws where an extent is not positive
+    /// or images are too small for the model.
     public func model(inputChannels: Int = 3, outputs: Int = 1, height: Int? = nil, width: Int? = nil) throws -> Model {
         let height = height ?? defaultSize, width = width ?? height
         guard inputChannels > 0, outputs > 0, height > 0, width > 0 else {
-            throw TesseraError(at: name, found: "\(inputChannels) channels of \(height) × \(width) to \(outputs) outputs", accepted: "positive numbers")
+            throw TesseraError(
+                at: name, found: "\(inputChannels) channels of \(height) × \(width) to \(outputs) outputs",
+                accepted: "positive numbers")
         }
         let input = TensorType(.float32, ["N", .fixed(inputChannels), .fixed(height), .fixed(width)])
         return try Model(name, input: input, layer: layer(outputs))
@@ -43,12 +48,28 @@ public struct ModelCatalog: Sendable {
 
     /// The architectures of this folder.
     public static let standard = ModelCatalog([
-        ModelCatalogEntry(name: "resnet-dwise50", summary: "ResNet-Dwise50: inverted residuals with full pre-activation, for whole hand radiographs", defaultSize: 1024) { ResNetDwise50(outputs: $0) },
-        ModelCatalogEntry(name: "preactivation-resnet50", summary: "ResNet-50 with full pre-activation and ResNet-D shortcuts, the baseline of ResNet-Dwise50", defaultSize: 1024) { PreactivationResNet50(outputs: $0) },
-        ModelCatalogEntry(name: "resnet-dsc50", summary: "the same with depthwise separable convolutions", defaultSize: 1024) { ResNetDSC50(outputs: $0) },
-        ModelCatalogEntry(name: "resnet50", summary: "ResNet-50 as in torchvision", defaultSize: 224) { ResNet50(outputs: $0) },
-        ModelCatalogEntry(name: "densenet121", summary: "DenseNet-121 as in torchvision", defaultSize: 224) { DenseNet121(outputs: $0) },
-        ModelCatalogEntry(name: "mobilenet-v2", summary: "MobileNetV2 as in torchvision, without dropout", defaultSize: 224) { MobileNetV2(outputs: $0) },
+        ModelCatalogEntry(
+            name: "resnet-dwise50",
+            summary: "ResNet-Dwise50: inverted residuals with full pre-activation, for whole hand radiographs",
+            defaultSize: 1024
+        ) { ResNetDwise50(outputs: $0) },
+        ModelCatalogEntry(
+            name: "preactivation-resnet50",
+            summary: "ResNet-50 with full pre-activation and ResNet-D shortcuts, the baseline of ResNet-Dwise50",
+            defaultSize: 1024
+        ) { PreactivationResNet50(outputs: $0) },
+        ModelCatalogEntry(
+            name: "resnet-dsc50", summary: "the same with depthwise separable convolutions", defaultSize: 1024
+        ) { ResNetDSC50(outputs: $0) },
+        ModelCatalogEntry(name: "resnet50", summary: "ResNet-50 as in torchvision", defaultSize: 224) {
+            ResNet50(outputs: $0)
+        },
+        ModelCatalogEntry(name: "densenet121", summary: "DenseNet-121 as in torchvision", defaultSize: 224) {
+            DenseNet121(outputs: $0)
+        },
+        ModelCatalogEntry(
+            name: "mobilenet-v2", summary: "MobileNetV2 as in torchvision, without dropout", defaultSize: 224
+        ) { MobileNetV2(outputs: $0) },
     ])
 
     public var names: [String] { entries.map(\.name) }

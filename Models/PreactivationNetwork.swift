@@ -2,8 +2,9 @@ import TesseraIR
 import TesseraLayers
 import TesseraTensors
 
-/// The frame of the residual networks with full pre-activation: a 7 × 7 stem (path `stem`) and max pool, stages of residual units
-/// (`blocks.0`, `blocks.1`, …) of which every stage but the first begins with stride 2, norm and ReLU (`norm`), global pool, one linear layer (`head`).
+/// The frame of the residual networks with full pre-activation: a 7 × 7 stem (path `stem`) and max pool, stages of
+/// residual units (`blocks.0`, `blocks.1`, …) of which every stage but the first begins with stride 2, norm and ReLU
+/// (`norm`), global pool, one linear layer (`head`).
 struct PreactivationNetwork: Layer {
     let name = ""
     var stemChannels: Int
@@ -28,8 +29,8 @@ struct PreactivationNetwork: Layer {
     }
 }
 
-/// A residual unit with full pre-activation: the branch and, where the shape changes, the ResNet-D shortcut (`shortcut`) both read
-/// ReLU(norm(x)) (`norm1`); nothing comes after the sum.
+/// A residual unit with full pre-activation: the branch and, where the shape changes, the ResNet-D shortcut
+/// (`shortcut`) both read ReLU(norm(x)) (`norm1`); nothing comes after the sum.
 struct PreactivationResidual: Layer {
     let name: String
     var outChannels: Int
@@ -43,7 +44,8 @@ struct PreactivationResidual: Layer {
     }
 }
 
-/// The ResNet-D shortcut: a 2 × 2 average pool (rounding up, padding not counted) where the size shrinks, then a 1 × 1 convolution.
+/// The ResNet-D shortcut: a 2 × 2 average pool (rounding up, padding not counted) where the size shrinks, then a 1 × 1
+/// convolution.
 public struct Downsample: Layer {
     public let name: String
     public var outChannels: Int

@@ -2,8 +2,8 @@ import TesseraIR
 import TesseraLayers
 import TesseraTensors
 
-/// ResNet-50 (He et al. 2015) as torchvision defines it: the stride of a bottleneck on its 3 × 3 convolution, He-normal weights over the fan
-/// out. Paths are those of torchvision's `state_dict`, so exported weights load by name.
+/// ResNet-50 (He et al. 2015) as torchvision defines it: the stride of a bottleneck on its 3 × 3 convolution, He-normal
+/// weights over the fan out. Paths are those of torchvision's `state_dict`, so exported weights load by name.
 public struct ResNet50: Layer {
     public let name = ""
     /// Channels between the 1 × 1 convolutions of a stage's bottlenecks; the stage gives 4 times as many.
@@ -24,7 +24,8 @@ public struct ResNet50: Layer {
         }(x)
         for (stage, (width, depth)) in zip(widths, depths).enumerated() {
             for position in 0..<depth {
-                x = Bottleneck(name: "layer\(stage + 1).\(position)", width: width, stride: position == 0 && stage > 0 ? 2 : 1)(x)
+                x = Bottleneck(
+                    name: "layer\(stage + 1).\(position)", width: width, stride: position == 0 && stage > 0 ? 2 : 1)(x)
             }
         }
         return Dense("fc", outputs)(GlobalAveragePool2D()(x))

@@ -2,9 +2,9 @@ import TesseraIR
 import TesseraLayers
 import TesseraTensors
 
-/// ResNet-Dwise50 ("An Efficient CNN for Hand X-Ray Overall Scoring of Rheumatoid Arthritis", Complexity 2022): a 7 × 7 stem, inverted
-/// residuals with full pre-activation in four stages of 3, 4, 6 and 3, and one linear output; 50 layers counting depthwise ones.
-/// The paper's table of widths is not public as text: 24-48-96-192 is our reading.
+/// ResNet-Dwise50 ("An Efficient CNN for Hand X-Ray Overall Scoring of Rheumatoid Arthritis", Complexity 2022): a 7 × 7
+/// stem, inverted residuals with full pre-activation in four stages of 3, 4, 6 and 3, and one linear output; 50 layers
+/// counting depthwise ones. The paper's table of widths is not public as text: 24-48-96-192 is our reading.
 public struct ResNetDwise50: Layer {
     public let name = ""
     public var widths = [24, 48, 96, 192]
@@ -18,7 +18,8 @@ public struct ResNetDwise50: Layer {
     }
 
     public func forward(_ x: Symbol) -> Symbol {
-        PreactivationNetwork(stemChannels: widths[0], widths: widths, depths: depths, outputs: outputs) { name, width, stride in
+        PreactivationNetwork(stemChannels: widths[0], widths: widths, depths: depths, outputs: outputs) {
+            name, width, stride in
             InvertedResidual(name, width, expansion: expansion, stride: stride)
         }(x)
     }

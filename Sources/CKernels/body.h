@@ -1,5 +1,6 @@
-/* All families for one instruction set. The including file sets VL (floats a vector), MR (pixels a tile), PANEL (most vectors of columns a tile), UNROLLED (steps of the inner
- * loop) and TABLE (the symbol of the table), inside a pragma that sets the target. */
+/* All families for one instruction set. The including file sets VL (floats a vector), MR (pixels a tile), PANEL (most
+ * vectors of columns a tile), UNROLLED (steps of the inner loop) and TABLE (the symbol of the table), inside a pragma
+ * that sets the target. */
 #include "vector.h"
 
 #include "gemm.h"

@@ -1,9 +1,12 @@
-/* Depthwise convolution row by row, a vector of channels at a time; the tail of channels goes through the same vector code on
- * memory that may be read past its end, with partial stores. Taps are added in row-major order everywhere; taps outside add nothing. */
+/* Depthwise convolution row by row, a vector of channels at a time; the tail of channels goes through the same vector
+ * code on memory that may be read past its end, with partial stores. Taps are added in row-major order everywhere; taps
+ * outside add nothing. */
 
 INLINE void put(float *to, VEC v, long left) {
-    if (left >= VL) store(to, v);
-    else store_part(to, v, left);
+    if (left >= VL)
+        store(to, v);
+    else
+        store_part(to, v, left);
 }
 
 /* Any kernel, one output pixel. */
@@ -12,28 +15,35 @@ INLINE VEC depthwise_pixel(const tessera_depthwise *d, long c, long p, VEC sum) 
         if (!d->rows[r]) continue;
         for (long t = 0; t < d->kernel_columns; t++) {
             long x = p * d->stride - d->pad + t * d->dilation;
-            if (x >= 0 && x < d->width) sum += load(d->rows[r] + x * d->channels + c) * load(d->weights + (r * d->kernel_columns + t) * d->channels + c);
+            if (x >= 0 && x < d->width)
+                sum += load(d->rows[r] + x * d->channels + c) *
+                       load(d->weights + (r * d->kernel_columns + t) * d->channels + c);
         }
     }
     return sum;
 }
 
 /* 3 x 3 without dilation, four pixels whose taps all lie inside: weights stay in registers, columns are loaded once. */
-INLINE void depthwise3_four(const tessera_depthwise *d, long c, long p, const VEC *w, VEC bias, VEC low, VEC high, const int stride, long left) {
+INLINE void depthwise3_four(const tessera_depthwise *d, long c, long p, const VEC *w, VEC bias, VEC low, VEC high,
+                            const int stride, long left) {
     VEC acc[4] = {bias, bias, bias, bias};
     const long channels = d->channels;
-    UNROLL for (int r = 0; r < 3; r++) {
+    UNROLL
+    for (int r = 0; r < 3; r++) {
         if (!d->rows[r]) continue;
         const float *q = d->rows[r] + (p * stride - d->pad) * channels + c;
-        UNROLL for (int x = 0; x < 3 * stride + 3; x++) {
+        UNROLL
+        for (int x = 0; x < 3 * stride + 3; x++) {
             VEC v = load(q + x * channels);
-            UNROLL for (int t = 0; t < 3; t++) {
+            UNROLL
+            for (int t = 0; t < 3; t++) {
                 int o = x - t;
                 if (o >= 0 && o < 4 * stride && o % stride == 0) acc[o / stride] += v * w[3 * r + t];
             }
         }
     }
-    UNROLL for (int i = 0; i < 4; i++) put(d->out + (p + i) * channels + c, clamp(acc[i], low, high), left);
+    UNROLL
+    for (int i = 0; i < 4; i++) put(d->out + (p + i) * channels + c, clamp(acc[i], low, high), left);
 }
 
 INLINE void depthwise3(const tessera_depthwise *d, const int stride) {
@@ -46,11 +56,14 @@ INLINE void depthwise3(const tessera_depthwise *d, const int stride) {
         const long left = d->channels - c;
         const VEC bias = d->bias ? load(d->bias + c) : (VEC){0};
         VEC w[9];
-        UNROLL for (int t = 0; t < 9; t++) w[t] = load(d->weights + t * d->channels + c);
+        UNROLL
+        for (int t = 0; t < 9; t++) w[t] = load(d->weights + t * d->channels + c);
         long p = 0;
-        for (; p < first && p < d->pixels; p++) put(d->out + p * d->channels + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
+        for (; p < first && p < d->pixels; p++)
+            put(d->out + p * d->channels + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
         for (; p + 4 <= last; p += 4) depthwise3_four(d, c, p, w, bias, low, high, stride, left);
-        for (; p < d->pixels; p++) put(d->out + p * d->channels + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
+        for (; p < d->pixels; p++)
+            put(d->out + p * d->channels + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
     }
 }
 
@@ -60,7 +73,8 @@ static void depthwise(const tessera_depthwise *d) {
     const VEC low = splat(d->low), high = splat(d->high);
     for (long c = 0; c < d->channels; c += VL) {
         const VEC bias = d->bias ? load(d->bias + c) : (VEC){0};
-        for (long p = 0; p < d->pixels; p++) put(d->out + p * d->channels + c, clamp(depthwise_pixel(d, c, p, bias), low, high), d->channels - c);
+        for (long p = 0; p < d->pixels; p++)
+            put(d->out + p * d->channels + c, clamp(depthwise_pixel(d, c, p, bias), low, high), d->channels - c);
     }
 }
 
@@ -73,7 +87,8 @@ static void depthwise_input_gradient(const tessera_depthwise *d) {
                 for (long t = 0; t < d->kernel_columns; t++) {
                     long q = x + d->pad - t * d->dilation;
                     if (q < 0 || q % d->stride || q / d->stride >= d->width) continue;
-                    sum += load(d->rows[r] + q / d->stride * d->channels + c) * load(d->weights + (r * d->kernel_columns + t) * d->channels + c);
+                    sum += load(d->rows[r] + q / d->stride * d->channels + c) *
+                           load(d->weights + (r * d->kernel_columns + t) * d->channels + c);
                 }
             }
             put(d->out + x * d->channels + c, sum, d->channels - c);
@@ -98,12 +113,14 @@ static void depthwise_weight_gradient(const tessera_depthwise *d) {
             for (long t = 0; t < d->kernel_columns; t++) {
                 long first, last;
                 inside(d, t, &first, &last);
-                const float *x = d->rows[r] + (first * d->stride + t * d->dilation - d->pad) * channels + c, *g = dy + first * channels + c;
+                const float *x = d->rows[r] + (first * d->stride + t * d->dilation - d->pad) * channels + c,
+                            *g = dy + first * channels + c;
                 /* Four chains hide the latency of the FMA; they are joined in a fixed order. */
                 VEC sum[4] = {{0}};
                 long p = first;
                 for (; p + 4 <= last; p += 4) {
-                    UNROLL for (int i = 0; i < 4; i++) sum[i] += load(x + i * step) * load(g + i * channels);
+                    UNROLL
+                    for (int i = 0; i < 4; i++) sum[i] += load(x + i * step) * load(g + i * channels);
                     x += 4 * step;
                     g += 4 * channels;
                 }

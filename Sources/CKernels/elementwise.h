@@ -1,15 +1,20 @@
-/* Element-wise kernels: plain loops that the compiler vectorises for the instruction set; transcendental functions are libm's. */
+/* Element-wise kernels: plain loops that the compiler vectorises for the instruction set; transcendental functions are
+ * libm's. */
 
-/* y may be one of the operands but never overlaps one otherwise, so iterations are independent. The compiler's own check for overlap would send work in place
- * through a scalar loop. */
+/* y may be one of the operands but never overlaps one otherwise, so iterations are independent. The compiler's own
+ * check for overlap would send work in place through a scalar loop. */
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 
-#define BINARY(CASE, EXPRESSION) \
-    case CASE: \
-        INDEPENDENT for (long i = 0; i < n; i++) { float p = a[i * a_stride], q = b[i * b_stride]; y[i] = EXPRESSION; } \
+#define BINARY(CASE, EXPRESSION)                                                                                       \
+    case CASE:                                                                                                         \
+        INDEPENDENT for (long i = 0; i < n; i++) {                                                                     \
+            float p = a[i * a_stride], q = b[i * b_stride];                                                            \
+            y[i] = EXPRESSION;                                                                                         \
+        }                                                                                                              \
         break;
 
-INLINE void binary_strided(tessera_binary op, const float *a, const long a_stride, const float *b, const long b_stride, float *y, long n) {
+INLINE void binary_strided(tessera_binary op, const float *a, const long a_stride, const float *b, const long b_stride,
+                           float *y, long n) {
     switch (op) {
         BINARY(TESSERA_ADD, p + q)
         BINARY(TESSERA_SUBTRACT, p - q)
@@ -21,15 +26,22 @@ INLINE void binary_strided(tessera_binary op, const float *a, const long a_strid
 
 /* Constant strides let the loops vectorise. */
 static void binary(tessera_binary op, const float *a, long a_stride, const float *b, long b_stride, float *y, long n) {
-    if (a_stride && b_stride) binary_strided(op, a, 1, b, 1, y, n);
-    else if (a_stride) binary_strided(op, a, 1, b, 0, y, n);
-    else if (b_stride) binary_strided(op, a, 0, b, 1, y, n);
-    else binary_strided(op, a, 0, b, 0, y, n);
+    if (a_stride && b_stride)
+        binary_strided(op, a, 1, b, 1, y, n);
+    else if (a_stride)
+        binary_strided(op, a, 1, b, 0, y, n);
+    else if (b_stride)
+        binary_strided(op, a, 0, b, 1, y, n);
+    else
+        binary_strided(op, a, 0, b, 0, y, n);
 }
 
-#define UNARY(CASE, EXPRESSION) \
-    case CASE: \
-        for (long i = 0; i < n; i++) { float p = x[i]; y[i] = EXPRESSION; } \
+#define UNARY(CASE, EXPRESSION)                                                                                        \
+    case CASE:                                                                                                         \
+        for (long i = 0; i < n; i++) {                                                                                 \
+            float p = x[i];                                                                                            \
+            y[i] = EXPRESSION;                                                                                         \
+        }                                                                                                              \
         break;
 
 static void unary(tessera_unary op, const float *x, float *y, long n) {
@@ -42,19 +54,19 @@ static void unary(tessera_unary op, const float *x, float *y, long n) {
 }
 #undef UNARY
 
-#define COMPARE(CASE, OPERATOR) \
-    case CASE: \
-        for (long i = 0; i < n; i++) y[i] = a[i * a_stride] OPERATOR b[i * b_stride]; \
+#define COMPARE(CASE, OPERATOR)                                                                                        \
+    case CASE:                                                                                                         \
+        for (long i = 0; i < n; i++) y[i] = a[i * a_stride] OPERATOR b[i * b_stride];                                  \
         break;
 
-static void compare(tessera_comparison op, const float *a, long a_stride, const float *b, long b_stride, unsigned char *y, long n) {
-    switch (op) {
-        COMPARE(TESSERA_LESS, <)
-    }
+static void compare(tessera_comparison op, const float *a, long a_stride, const float *b, long b_stride,
+                    unsigned char *y, long n) {
+    switch (op) { COMPARE(TESSERA_LESS, <) }
 }
 #undef COMPARE
 
-static void select(const unsigned char *condition, long c_stride, const float *a, long a_stride, const float *b, long b_stride, float *y, long n) {
+static void select(const unsigned char *condition, long c_stride, const float *a, long a_stride, const float *b,
+                   long b_stride, float *y, long n) {
     INDEPENDENT for (long i = 0; i < n; i++) y[i] = condition[i * c_stride] ? a[i * a_stride] : b[i * b_stride];
 }
 

@@ -1,16 +1,21 @@
-/* GEMM families: tiles of MR pixels x NV vectors in registers. A tail of pixels runs the same code with fewer rows, a tail of columns
- * computes the padded panel and stores a part, so the sums are formed in the same order everywhere. */
+/* GEMM families: tiles of MR pixels x NV vectors in registers. A tail of pixels runs the same code with fewer rows, a
+ * tail of columns computes the padded panel and stores a part, so the sums are formed in the same order everywhere. */
 
 INLINE void gemm_tile(const tessera_gemm *g, long p, const int mr, const int nv) {
     VEC acc[MR][3];
     const long columns = g->columns, full = columns >= nv * VL;
-    UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++) {
+    UNROLL
+    for (int i = 0; i < mr; i++) UNROLL
+    for (int j = 0; j < nv; j++) {
         const float *from = g->bias;
-        if (!from) acc[i][j] = (VEC){0};
-        else if (full) acc[i][j] = load(from + VL * j);
+        if (!from)
+            acc[i][j] = (VEC){0};
+        else if (full)
+            acc[i][j] = load(from + VL * j);
         else {
             VEC v = {0};
-            for (int l = 0; l < VL; l++) if (VL * j + l < columns) v[l] = from[VL * j + l];
+            for (int l = 0; l < VL; l++)
+                if (VL * j + l < columns) v[l] = from[VL * j + l];
             acc[i][j] = v;
         }
     }
@@ -18,65 +23,83 @@ INLINE void gemm_tile(const tessera_gemm *g, long p, const int mr, const int nv)
     for (long s = 0; s < g->segments; s++) {
         const float *a = g->a[s] + p * g->a_stride;
         const long stride = g->a_stride, depth = g->depth;
-        _Pragma("clang loop unroll_count(UNROLLED)")
-        for (long k = 0; k < depth; k++) {
+        _Pragma("clang loop unroll_count(UNROLLED)") for (long k = 0; k < depth; k++) {
             VEC bk[3];
-            UNROLL for (int j = 0; j < nv; j++) bk[j] = load(b + VL * j);
+            UNROLL
+            for (int j = 0; j < nv; j++) bk[j] = load(b + VL * j);
             b += nv * VL;
-            UNROLL for (int i = 0; i < mr; i++) {
+            UNROLL
+            for (int i = 0; i < mr; i++) {
                 VEC ai = splat(a[i * stride + k]);
-                UNROLL for (int j = 0; j < nv; j++) acc[i][j] += ai * bk[j];
+                UNROLL
+                for (int j = 0; j < nv; j++) acc[i][j] += ai * bk[j];
             }
         }
     }
     const VEC low = splat(g->low), high = splat(g->high);
-    UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++) {
+    UNROLL
+    for (int i = 0; i < mr; i++) UNROLL
+    for (int j = 0; j < nv; j++) {
         VEC v = clamp(acc[i][j], low, high);
         float *to = g->c + (p + i) * g->c_stride + VL * j;
-        if (full) store(to, v);
-        else if (columns > VL * j) store_part(to, v, columns - VL * j < VL ? columns - VL * j : VL);
+        if (full)
+            store(to, v);
+        else if (columns > VL * j)
+            store_part(to, v, columns - VL * j < VL ? columns - VL * j : VL);
     }
 }
 
-#define GEMM(NV) \
-    static void gemm##NV(const tessera_gemm *g) { \
-        long p = 0; \
-        for (; p + MR <= g->pixels; p += MR) gemm_tile(g, p, MR, NV); \
-        for (; p + 2 <= g->pixels; p += 2) gemm_tile(g, p, 2, NV); \
-        for (; p < g->pixels; p++) gemm_tile(g, p, 1, NV); \
+#define GEMM(NV)                                                                                                       \
+    static void gemm##NV(const tessera_gemm *g) {                                                                      \
+        long p = 0;                                                                                                    \
+        for (; p + MR <= g->pixels; p += MR) gemm_tile(g, p, MR, NV);                                                  \
+        for (; p + 2 <= g->pixels; p += 2) gemm_tile(g, p, 2, NV);                                                     \
+        for (; p < g->pixels; p++) gemm_tile(g, p, 1, NV);                                                             \
     }
 GEMM(1)
 GEMM(2)
 GEMM(3)
 #undef GEMM
 
-INLINE void gemm_transposed_tile(long count, const float *a, long a_stride, const float *b, long b_stride, float *c, long c_stride, long columns, const int mr, const int nv) {
+INLINE void gemm_transposed_tile(long count, const float *a, long a_stride, const float *b, long b_stride, float *c,
+                                 long c_stride, long columns, const int mr, const int nv) {
     VEC acc[MR][3];
-    UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++) acc[i][j] = (VEC){0};
-    _Pragma("clang loop unroll_count(UNROLLED)")
-    for (long p = 0; p < count; p++) {
+    UNROLL
+    for (int i = 0; i < mr; i++) UNROLL
+    for (int j = 0; j < nv; j++) acc[i][j] = (VEC){0};
+    _Pragma("clang loop unroll_count(UNROLLED)") for (long p = 0; p < count; p++) {
         VEC bp[3];
-        UNROLL for (int j = 0; j < nv; j++) bp[j] = load(b + VL * j);
+        UNROLL
+        for (int j = 0; j < nv; j++) bp[j] = load(b + VL * j);
         b += b_stride;
-        UNROLL for (int i = 0; i < mr; i++) {
+        UNROLL
+        for (int i = 0; i < mr; i++) {
             VEC ai = splat(a[i]);
-            UNROLL for (int j = 0; j < nv; j++) acc[i][j] += ai * bp[j];
+            UNROLL
+            for (int j = 0; j < nv; j++) acc[i][j] += ai * bp[j];
         }
         a += a_stride;
     }
-    UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++) {
+    UNROLL
+    for (int i = 0; i < mr; i++) UNROLL
+    for (int j = 0; j < nv; j++) {
         float *to = c + i * c_stride + VL * j;
         long left = columns - VL * j;
-        if (left >= VL) store(to, load(to) + acc[i][j]);
-        else for (long l = 0; l < left; l++) to[l] += acc[i][j][l];
+        if (left >= VL)
+            store(to, load(to) + acc[i][j]);
+        else
+            for (long l = 0; l < left; l++) to[l] += acc[i][j][l];
     }
 }
 
-#define COLUMNS(NV) \
-    static void gemm_transposed##NV(long count, const float *a, long a_stride, long rows, const float *b, long b_stride, float *c, long c_stride, long columns) { \
-        long i = 0; \
-        for (; i + MR <= rows; i += MR) gemm_transposed_tile(count, a + i, a_stride, b, b_stride, c + i * c_stride, c_stride, columns, MR, NV); \
-        for (; i < rows; i++) gemm_transposed_tile(count, a + i, a_stride, b, b_stride, c + i * c_stride, c_stride, columns, 1, NV); \
+#define COLUMNS(NV)                                                                                                    \
+    static void gemm_transposed##NV(long count, const float *a, long a_stride, long rows, const float *b,              \
+                                    long b_stride, float *c, long c_stride, long columns) {                            \
+        long i = 0;                                                                                                    \
+        for (; i + MR <= rows; i += MR)                                                                                \
+            gemm_transposed_tile(count, a + i, a_stride, b, b_stride, c + i * c_stride, c_stride, columns, MR, NV);    \
+        for (; i < rows; i++)                                                                                          \
+            gemm_transposed_tile(count, a + i, a_stride, b, b_stride, c + i * c_stride, c_stride, columns, 1, NV);     \
     }
 COLUMNS(1)
 COLUMNS(2)
@@ -84,11 +107,15 @@ COLUMNS(3)
 #undef COLUMNS
 
 /* The last panel is as narrow as its columns allow, so that no more than one vector past b's row is read. */
-static void gemm_transposed(long count, const float *a, long a_stride, long rows, const float *b, long b_stride, long columns, float *c, long c_stride) {
+static void gemm_transposed(long count, const float *a, long a_stride, long rows, const float *b, long b_stride,
+                            long columns, float *c, long c_stride) {
     for (long j = 0; j < columns; j += 3 * VL) {
         long left = columns - j;
-        if (left > 2 * VL) gemm_transposed3(count, a, a_stride, rows, b + j, b_stride, c + j, c_stride, left);
-        else if (left > VL) gemm_transposed2(count, a, a_stride, rows, b + j, b_stride, c + j, c_stride, left);
-        else gemm_transposed1(count, a, a_stride, rows, b + j, b_stride, c + j, c_stride, left);
+        if (left > 2 * VL)
+            gemm_transposed3(count, a, a_stride, rows, b + j, b_stride, c + j, c_stride, left);
+        else if (left > VL)
+            gemm_transposed2(count, a, a_stride, rows, b + j, b_stride, c + j, c_stride, left);
+        else
+            gemm_transposed1(count, a, a_stride, rows, b + j, b_stride, c + j, c_stride, left);
     }
 }

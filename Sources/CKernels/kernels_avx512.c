@@ -9,7 +9,8 @@
 #define UNROLLED 4
 #define NAME "avx512"
 #define TABLE tessera_table_avx512
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))),                   \
+                             apply_to = function)
 #include "body.h"
 #pragma clang attribute pop
 #endif

@@ -1,5 +1,7 @@
-/* Norms: sums over the pixels of one block, and the sweeps that apply them. A float sum runs over RUN pixels at most: equal values, as behind a global
-   mean, are all rounded the same way, and the error would grow with their number until dx, from which gradients further back take the sum, no longer sums to 0. Runs are joined by compensated addition, in double at the end. */
+/* Norms: sums over the pixels of one block, and the sweeps that apply them. A float sum runs over RUN pixels at most:
+   equal values, as behind a global mean, are all rounded the same way, and the error would grow with their number until
+   dx, from which gradients further back take the sum, no longer sums to 0. Runs are joined by compensated addition, in
+   double at the end. */
 
 #define FLUSH 4096
 #define RUN 32
@@ -20,7 +22,8 @@ INLINE void add_to(double *sums, const compensated *total, long lanes) {
 }
 
 /* Sums of x - centre, or of its squares, over all pixels of each channel. */
-INLINE void centred_sums(const float *x, const double *centres, const bool squares, long pixels, long channels, double *sums) {
+INLINE void centred_sums(const float *x, const double *centres, const bool squares, long pixels, long channels,
+                         double *sums) {
     for (long start = 0; start < pixels; start += FLUSH) {
         const long end = pixels - start < FLUSH ? pixels : start + FLUSH;
         for (long c = 0; c < channels; c += VL) {
@@ -32,7 +35,8 @@ INLINE void centred_sums(const float *x, const double *centres, const bool squar
                 const long n = end - run < RUN ? end - run : RUN;
                 VEC s[4] = {{0}};
                 long p = 0;
-                for (; p + 4 <= n; p += 4, q += 4 * channels) UNROLL for (int i = 0; i < 4; i++) {
+                for (; p + 4 <= n; p += 4, q += 4 * channels) UNROLL
+                for (int i = 0; i < 4; i++) {
                     const VEC v = load(q + i * channels) - centre;
                     s[i] += squares ? v * v : v;
                 }
@@ -47,7 +51,9 @@ INLINE void centred_sums(const float *x, const double *centres, const bool squar
     }
 }
 
-static void channel_sums(const float *x, long pixels, long channels, double *sums) { centred_sums(x, 0, false, pixels, channels, sums); }
+static void channel_sums(const float *x, long pixels, long channels, double *sums) {
+    centred_sums(x, 0, false, pixels, channels, sums);
+}
 
 static void moments(const float *x, long pixels, long channels, double *mean, double *m2) {
     for (long c = 0; c < channels; c++) mean[c] = m2[c] = 0;
@@ -62,18 +68,24 @@ static void moments(const float *x, long pixels, long channels, double *mean, do
     }
 }
 
-static void scale_shift(const float *x, const float *scale, const float *shift, float low, float high, float *y, long pixels, long channels) {
+static void scale_shift(const float *x, const float *scale, const float *shift, float low, float high, float *y,
+                        long pixels, long channels) {
     const VEC lo = splat(low), hi = splat(high);
     for (long p = 0; p < pixels; p++, x += channels, y += channels) {
         long c = 0;
-        for (; c + VL <= channels; c += VL) store(y + c, clamp(load(x + c) * load(scale + c) + load(shift + c), lo, hi));
-        if (c < channels) store_part(y + c, clamp(load(x + c) * load(scale + c) + load(shift + c), lo, hi), channels - c);
+        for (; c + VL <= channels; c += VL)
+            store(y + c, clamp(load(x + c) * load(scale + c) + load(shift + c), lo, hi));
+        if (c < channels)
+            store_part(y + c, clamp(load(x + c) * load(scale + c) + load(shift + c), lo, hi), channels - c);
     }
 }
 
-INLINE VEC gated(VEC dy, VEC x, VEC scale, VEC shift, const bool masks) { return masks ? choose(x * scale + shift > 0, dy, (VEC){0}) : dy; }
+INLINE VEC gated(VEC dy, VEC x, VEC scale, VEC shift, const bool masks) {
+    return masks ? choose(x * scale + shift > 0, dy, (VEC){0}) : dy;
+}
 
-INLINE void gradient_sums(const float *dy, const float *x, const float *mean, const float *scale, const float *shift, const bool masks, long pixels, long channels, double *sum_g, double *sum_gx) {
+INLINE void gradient_sums(const float *dy, const float *x, const float *mean, const float *scale, const float *shift,
+                          const bool masks, long pixels, long channels, double *sum_g, double *sum_gx) {
     for (long start = 0; start < pixels; start += FLUSH) {
         const long end = pixels - start < FLUSH ? pixels : start + FLUSH;
         for (long c = 0; c < channels; c += VL) {
@@ -84,7 +96,8 @@ INLINE void gradient_sums(const float *dy, const float *x, const float *mean, co
                 const long n = end - run < RUN ? end - run : RUN;
                 VEC s[4] = {{0}}, t[4] = {{0}};
                 long p = 0;
-                for (; p + 4 <= n; p += 4, q += 4 * channels, g += 4 * channels) UNROLL for (int i = 0; i < 4; i++) {
+                for (; p + 4 <= n; p += 4, q += 4 * channels, g += 4 * channels) UNROLL
+                for (int i = 0; i < 4; i++) {
                     const VEC v = load(q + i * channels), e = gated(load(g + i * channels), v, sc, sh, masks);
                     s[i] += e;
                     t[i] += e * (v - m);
@@ -103,12 +116,17 @@ INLINE void gradient_sums(const float *dy, const float *x, const float *mean, co
     }
 }
 
-static void norm_gradient_sums(const float *dy, const float *x, const float *mean, const float *scale, const float *shift, bool masks, long pixels, long channels, double *sum_g, double *sum_gx) {
-    if (masks) gradient_sums(dy, x, mean, scale, shift, true, pixels, channels, sum_g, sum_gx);
-    else gradient_sums(dy, x, mean, scale, shift, false, pixels, channels, sum_g, sum_gx);
+static void norm_gradient_sums(const float *dy, const float *x, const float *mean, const float *scale,
+                               const float *shift, bool masks, long pixels, long channels, double *sum_g,
+                               double *sum_gx) {
+    if (masks)
+        gradient_sums(dy, x, mean, scale, shift, true, pixels, channels, sum_g, sum_gx);
+    else
+        gradient_sums(dy, x, mean, scale, shift, false, pixels, channels, sum_g, sum_gx);
 }
 
-INLINE void gradient_sweep(const float *dy, const float *x, const float *scale, const float *shift, const bool masks, const float *a, const float *b, const float *k, float *dx, long pixels, long channels) {
+INLINE void gradient_sweep(const float *dy, const float *x, const float *scale, const float *shift, const bool masks,
+                           const float *a, const float *b, const float *k, float *dx, long pixels, long channels) {
     for (long p = 0; p < pixels; p++, x += channels, dy += channels, dx += channels) {
         for (long c = 0; c < channels; c += VL) {
             VEC v = load(x + c), e = gated(load(dy + c), v, load(scale + c), load(shift + c), masks);
@@ -117,7 +135,10 @@ INLINE void gradient_sweep(const float *dy, const float *x, const float *scale, 
     }
 }
 
-static void norm_gradient(const float *dy, const float *x, const float *scale, const float *shift, bool masks, const float *a, const float *b, const float *c, float *dx, long pixels, long channels) {
-    if (masks) gradient_sweep(dy, x, scale, shift, true, a, b, c, dx, pixels, channels);
-    else gradient_sweep(dy, x, scale, shift, false, a, b, c, dx, pixels, channels);
+static void norm_gradient(const float *dy, const float *x, const float *scale, const float *shift, bool masks,
+                          const float *a, const float *b, const float *c, float *dx, long pixels, long channels) {
+    if (masks)
+        gradient_sweep(dy, x, scale, shift, true, a, b, c, dx, pixels, channels);
+    else
+        gradient_sweep(dy, x, scale, shift, false, a, b, c, dx, pixels, channels);
 }

@@ -41,9 +41,11 @@ static onnx_scan_status scan_message(walk *w, const uint8_t *end, const Protobuf
             w->at += width;
             continue;
         }
-        if (!read_number(w, end, &number) || number > (uint64_t)(end - w->at)) return w->at = field_start, ONNX_SCAN_CUT;
+        if (!read_number(w, end, &number) || number > (uint64_t)(end - w->at))
+            return w->at = field_start, ONNX_SCAN_CUT;
         if (++w->parts > ONNX_SCAN_PARTS) return ONNX_SCAN_MANY;
-        const ProtobufCFieldDescriptor *field = kind ? protobuf_c_message_descriptor_get_field(kind, (unsigned)(tag >> 3)) : NULL;
+        const ProtobufCFieldDescriptor *field =
+            kind ? protobuf_c_message_descriptor_get_field(kind, (unsigned)(tag >> 3)) : NULL;
         if (!field || field->type != PROTOBUF_C_TYPE_MESSAGE) {
             w->at += number;
             continue;

@@ -52,7 +52,8 @@ static void check_size(decoder *d, tessera_png_limits limits) {
     const uint64_t width = png_get_image_width(d->png, d->info), height = png_get_image_height(d->png, d->info);
     char text[192];
     if (width > limits.side || height > limits.side || width * height > limits.samples) {
-        snprintf(text, sizeof text, "it declares %llu x %llu pixels", (unsigned long long)width, (unsigned long long)height);
+        snprintf(text, sizeof text, "it declares %llu x %llu pixels", (unsigned long long)width,
+                 (unsigned long long)height);
         png_error(d->png, text);
     }
     const uint64_t packed = (png_get_rowbytes(d->png, d->info) + 1) * height;
@@ -63,7 +64,8 @@ static void check_size(decoder *d, tessera_png_limits limits) {
     }
 }
 
-static int open_and_read(decoder *d, tessera_png_limits limits, tessera_png_layout *layout, int with_samples, char *message) {
+static int open_and_read(decoder *d, tessera_png_limits limits, tessera_png_layout *layout, int with_samples,
+                         char *message) {
     d->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, report_error, ignore_warning);
     if (d->png) d->info = png_create_info_struct(d->png);
     if (!d->info) return report(message, "out of memory");
@@ -77,7 +79,8 @@ static int open_and_read(decoder *d, tessera_png_limits limits, tessera_png_layo
     request_expansion(d, layout);
     if ((uint64_t)layout->width * layout->height * layout->channels > limits.samples) {
         char text[96];
-        snprintf(text, sizeof text, "it declares %u x %u pixels of %u channels", layout->width, layout->height, layout->channels);
+        snprintf(text, sizeof text, "it declares %u x %u pixels of %u channels", layout->width, layout->height,
+                 layout->channels);
         png_error(d->png, text);
     }
     if (!with_samples) return 0;
@@ -92,14 +95,16 @@ static int open_and_read(decoder *d, tessera_png_limits limits, tessera_png_layo
     return 0;
 }
 
-int tessera_png_header(const uint8_t *bytes, size_t count, tessera_png_limits limits, tessera_png_layout *layout, char *message) {
+int tessera_png_header(const uint8_t *bytes, size_t count, tessera_png_limits limits, tessera_png_layout *layout,
+                       char *message) {
     decoder d = {.bytes = bytes, .count = count};
     const int status = open_and_read(&d, limits, layout, 0, message);
     release(&d);
     return status;
 }
 
-int tessera_png_decode(const uint8_t *bytes, size_t count, tessera_png_limits limits, tessera_png_layout *layout, void **samples, char *message) {
+int tessera_png_decode(const uint8_t *bytes, size_t count, tessera_png_limits limits, tessera_png_layout *layout,
+                       void **samples, char *message) {
     decoder d = {.bytes = bytes, .count = count};
     const int status = open_and_read(&d, limits, layout, 1, message);
     if (status == 0) {

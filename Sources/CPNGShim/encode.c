@@ -28,7 +28,8 @@ static void append_bytes(png_structp png, png_bytep source, size_t count) {
 
 static void nothing_to_flush(png_structp png) { (void)png; }
 
-static int write_all(encoder *e, const uint8_t *samples, tessera_png_layout layout, const char *comment, char *message) {
+static int write_all(encoder *e, const uint8_t *samples, tessera_png_layout layout, const char *comment,
+                     char *message) {
     e->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, report_error, ignore_warning);
     if (e->png) e->info = png_create_info_struct(e->png);
     if (!e->info) return report(message, "out of memory");
@@ -37,8 +38,8 @@ static int write_all(encoder *e, const uint8_t *samples, tessera_png_layout layo
     png_set_write_fn(e->png, e, append_bytes, nothing_to_flush);
     png_set_compression_level(e->png, 3);
     png_set_IHDR(e->png, e->info, layout.width, layout.height, layout.bits,
-                 layout.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+                 layout.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (comment) {
         png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = (char *)"Comment", .text = (char *)comment};
         png_set_text(e->png, e->info, &text, 1);
@@ -52,7 +53,8 @@ static int write_all(encoder *e, const uint8_t *samples, tessera_png_layout layo
     return 0;
 }
 
-int tessera_png_encode(const void *samples, tessera_png_layout layout, const char *comment, uint8_t **bytes, size_t *count, char *message) {
+int tessera_png_encode(const void *samples, tessera_png_layout layout, const char *comment, uint8_t **bytes,
+                       size_t *count, char *message) {
     encoder e = {0};
     const int status = write_all(&e, samples, layout, comment, message);
     png_destroy_write_struct(&e.png, &e.info);

@@ -13,20 +13,24 @@ public enum Compiler {
 
         public var pipeline: Pipeline {
             switch self {
-            case .inference: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(), FuseNormRelu()])
+            case .inference:
+                Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(), FuseNormRelu()])
             case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FuseNormRelu(), RecomputeNormRelu()])
             }
         }
     }
 
-    /// Binds the named dimensions, runs the purpose's passes and lowers. `observe` sees the graph after every pass. Throws what typing, passes or
-    /// planning find.
+    /// Binds the named dimensions, runs the purpose's passes and lowers. `observe` sees the graph after every pass.
+    /// Throws what typing, passes or planning find.
     public static func compile(
-        _ graph: Graph, for purpose: Purpose, binding: [String: Int] = [:], instructionSet: InstructionSet = .best, log: RewriteLog = RewriteLog(),
+        _ graph: Graph, for purpose: Purpose, binding: [String: Int] = [:], instructionSet: InstructionSet = .best,
+        log: RewriteLog = RewriteLog(),
         observe: ((_ pass: any Pass, _ graph: Graph) -> Void)? = nil
     ) throws -> Program {
         if let node = graph.nodes.first(where: { ($0.op as? Constant).map { $0.value.tensor == nil } ?? false }) {
-            throw TesseraError(at: "\(node.id) \(node.path)", found: "a constant of which the text has the digest alone", accepted: "graphs read with their constants")
+            throw TesseraError(
+                at: "\(node.id) \(node.path)", found: "a constant of which the text has the digest alone",
+                accepted: "graphs read with their constants")
         }
         let optimized = try purpose.pipeline.run(try graph.binding(binding), log: log, observe: observe)
         return try Program(lowering: optimized, kernels: try KernelTable(instructionSet))

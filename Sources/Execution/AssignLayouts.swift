@@ -2,8 +2,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Chooses the physical layout of every value: each node's lowering says what it wants, and a `convertLayout` goes where a
-/// value has another layout. One conversion serves all readers.
+/// Chooses the physical layout of every value: each node's lowering says what it wants, and a `convertLayout` goes
+/// where a value has another layout. One conversion serves all readers.
 enum AssignLayouts {
     struct Result {
         var graph: Graph
@@ -37,7 +37,8 @@ enum AssignLayouts {
             let lowering = catalog.lowerings[node.op.mnemonic]
             let choice = lowering?.layouts(of: node, inputs: types, given: inputs.map { result.layouts[$0]! })
             if choice != nil { result.lowerings[node.id] = lowering }
-            let wanted = choice ?? LayoutChoice(inputs: types.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense })
+            let wanted =
+                choice ?? LayoutChoice(inputs: types.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense })
             let operands = try zip(inputs, wanted.inputs).map { try value($0, in: $1, for: node, builder) }
             for (slot, layout) in wanted.outputs.enumerated() { result.layouts[node.output(slot)] = layout }
             return try builder.add(node.op, operands, path: node.path, origins: node.origins, id: node.id)

@@ -11,14 +11,17 @@ public struct KernelTable: @unchecked Sendable {
     public init(_ set: InstructionSet) throws {
         guard let pointer = tessera_kernels_for(set.code) else {
             let available = InstructionSet.allCases.filter { tessera_kernels_for($0.code) != nil }.map(\.rawValue)
-            throw TesseraError(at: "instruction set", found: "\(set.rawValue), which this machine lacks", accepted: available.joined(separator: ", "))
+            throw TesseraError(
+                at: "instruction set", found: "\(set.rawValue), which this machine lacks",
+                accepted: available.joined(separator: ", "))
         }
         self.pointer = pointer
         instructionSet = set
     }
 }
 
-/// The instruction sets that kernels are compiled for. Results may differ in the last bits between them, never within one.
+/// The instruction sets that kernels are compiled for. Results may differ in the last bits between them, never within
+/// one.
 public enum InstructionSet: String, Sendable, CaseIterable {
     case avx512, avx2, generic
 
@@ -45,17 +48,22 @@ public struct ExecutionOptions: Sendable {
         self.instructionSet = instructionSet
     }
 
-    /// `TESSERA_THREADS` (default: the processors this process may use) and `TESSERA_ISA` (avx512, avx2, generic; default: the best).
+    /// `TESSERA_THREADS` (default: the processors this process may use) and `TESSERA_ISA` (avx512, avx2, generic;
+    /// default: the best).
     public static func fromEnvironment(threads: Int? = nil) throws -> ExecutionOptions {
         let environment = ProcessInfo.processInfo.environment
         var count = threads ?? availableProcessors
         if threads == nil, let text = environment["TESSERA_THREADS"] {
-            guard let number = Int(text), (1...1024).contains(number) else { throw TesseraError(at: "TESSERA_THREADS", found: text, accepted: "1 to 1024") }
+            guard let number = Int(text), (1...1024).contains(number) else {
+                throw TesseraError(at: "TESSERA_THREADS", found: text, accepted: "1 to 1024")
+            }
             count = number
         }
         guard let text = environment["TESSERA_ISA"] else { return ExecutionOptions(threads: count) }
         guard let set = InstructionSet(rawValue: text) else {
-            throw TesseraError(at: "TESSERA_ISA", found: text, accepted: InstructionSet.allCases.map(\.rawValue).joined(separator: ", "))
+            throw TesseraError(
+                at: "TESSERA_ISA", found: text,
+                accepted: InstructionSet.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return ExecutionOptions(threads: count, instructionSet: set)
     }

@@ -19,7 +19,8 @@ public struct Step: Sendable {
     public let shared: Location
     /// Prepared once a session, because nothing the preparation reads can change during a run.
     public let isPreparedOnce: Bool
-    /// The whole step depends on nothing that a run can change: it runs once a session, and again when states are loaded.
+    /// The whole step depends on nothing that a run can change: it runs once a session, and again when states are
+    /// loaded.
     public let isStatic: Bool
 
     /// Runs the op's definition for lack of a kernel.

@@ -2,7 +2,8 @@ import Foundation
 import TesseraIR
 import TesseraTensors
 
-/// One run's memory and workers for a program. Runs allocate nothing but the result tensors. Not to be used from two threads at once.
+/// One run's memory and workers for a program. Runs allocate nothing but the result tensors. Not to be used from two
+/// threads at once.
 public final class Session: @unchecked Sendable {
     public let program: Program
     public let states: StateMemory
@@ -26,7 +27,8 @@ public final class Session: @unchecked Sendable {
             switch location {
             case .arena(let offset): base + offset
             case .state(let path): try states.pointer(path, type!)
-            case .constant(let index): program.constants[index].withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
+            case .constant(let index):
+                program.constants[index].withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
             }
         }
         memories = try program.steps.map { step in
@@ -39,18 +41,24 @@ public final class Session: @unchecked Sendable {
     }
 
     public convenience init(_ program: Program, parameters: ParameterStore, threads: Int) throws {
-        try self.init(program, states: StateMemory(for: program.graph, loading: parameters), pool: WorkerPool(threadCount: threads))
+        try self.init(
+            program, states: StateMemory(for: program.graph, loading: parameters),
+            pool: WorkerPool(threadCount: threads))
     }
 
     /// Bytes of the arena and the workers' scratch memory.
     public var byteCount: Int { arena.byteCount + scratch.byteCount }
 
-    /// Runs all steps: inputs in, updates applied to the states, outputs out. Throws where an input is missing or has another type.
-    /// `observe` is called after every step, for profiles.
+    /// Runs all steps: inputs in, updates applied to the states, outputs out. Throws where an input is missing or has
+    /// another type. `observe` is called after every step, for profiles.
     public func run(_ inputs: [String: Tensor], observe: ((Step, Duration) -> Void)? = nil) throws -> [String: Tensor] {
         for (name, entry) in program.inputLocations {
-            guard let tensor = inputs[name] else { throw TesseraError(at: "input \(name)", found: "nothing", accepted: "\(entry.type)") }
-            guard tensor.type == entry.type else { throw TesseraError(at: "input \(name)", found: "a tensor \(tensor.type)", accepted: "\(entry.type)") }
+            guard let tensor = inputs[name] else {
+                throw TesseraError(at: "input \(name)", found: "nothing", accepted: "\(entry.type)")
+            }
+            guard tensor.type == entry.type else {
+                throw TesseraError(at: "input \(name)", found: "a tensor \(tensor.type)", accepted: "\(entry.type)")
+            }
             tensor.withUnsafeBytes { pointer(entry.location).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
         }
         let mustPrepare = preparedVersion != states.version
@@ -62,26 +70,36 @@ public final class Session: @unchecked Sendable {
             observe?(step, clock.now - start)
         }
         // Outputs first: one may be a state, and means its old value.
-        let results = try Dictionary(uniqueKeysWithValues: program.outputLocations.map { ($0.name, try tensor($0.type, at: $0.location)) })
+        let results = try Dictionary(
+            uniqueKeysWithValues: program.outputLocations.map { ($0.name, try tensor($0.type, at: $0.location)) })
         try updateStates()
         if !program.graph.updates.isEmpty { states.noteChange() }
         preparedVersion = states.version
         return results
     }
 
-    /// Copies the new values that are not in their places yet. Those that are other states' old values are taken before anything is overwritten.
+    /// Copies the new values that are not in their places yet. Those that are other states' old values are taken before
+    /// anything is overwritten.
     private func updateStates() throws {
         let taken = try program.stateCopies.map { try $0.location.isState ? tensor($0.type, at: $0.location) : nil }
         for (copy, old) in zip(program.stateCopies, taken) {
-            let target = try states.pointer(copy.path, copy.type), count = copy.type.elementCount! * copy.type.element.byteCount
-            if let old { old.withUnsafeBytes { target.copyMemory(from: $0.baseAddress!, byteCount: count) } } else { target.copyMemory(from: pointer(copy.location), byteCount: count) }
+            let target = try states.pointer(copy.path, copy.type),
+                count = copy.type.elementCount! * copy.type.element.byteCount
+            if let old {
+                old.withUnsafeBytes { target.copyMemory(from: $0.baseAddress!, byteCount: count) }
+            } else {
+                target.copyMemory(from: pointer(copy.location), byteCount: count)
+            }
         }
     }
 
     /// A copy of what lies at a location now.
     private func tensor(_ type: TensorType, at location: Location) throws -> Tensor {
-        let shape = type.shape!, source = try location.statePath.map { try states.pointer($0, type) } ?? pointer(location)
-        return Tensor(copying: UnsafeRawBufferPointer(start: source, count: shape.reduce(1, *) * type.element.byteCount), element: type.element, shape: shape)
+        let shape = type.shape!,
+            source = try location.statePath.map { try states.pointer($0, type) } ?? pointer(location)
+        return Tensor(
+            copying: UnsafeRawBufferPointer(start: source, count: shape.reduce(1, *) * type.element.byteCount),
+            element: type.element, shape: shape)
     }
 
     private func run(_ phases: [Phase], _ memory: StepMemory) throws {
@@ -95,7 +113,8 @@ public final class Session: @unchecked Sendable {
     private func pointer(_ location: Location) -> UnsafeMutableRawPointer {
         switch location {
         case .arena(let offset): arena.base + offset
-        case .constant(let index): program.constants[index].withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
+        case .constant(let index):
+            program.constants[index].withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
         case .state(let path): preconditionFailure("the state \(path) is resolved through the state memory")
         }
     }

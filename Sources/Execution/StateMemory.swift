@@ -2,8 +2,8 @@ import Foundation
 import TesseraIR
 import TesseraTensors
 
-/// The states of a program in memory: one mapping, states of one kind next to each other in the graph's order. Shared by the
-/// sessions of several programs (training, evaluation, another batch size).
+/// The states of a program in memory: one mapping, states of one kind next to each other in the graph's order. Shared
+/// by the sessions of several programs (training, evaluation, another batch size).
 public final class StateMemory: @unchecked Sendable {
     private let arena: Arena
     private var entries: [String: (type: TensorType, offset: Int)] = [:]
@@ -16,7 +16,10 @@ public final class StateMemory: @unchecked Sendable {
         let states = StateKind.allCases.flatMap { kind in graph.states.map(\.state).filter { $0.kind == kind } }
         var offset = 0
         for state in states {
-            guard let count = state.type.elementCount else { throw TesseraError(at: state.path, found: "a state \(state.type)", accepted: "numbers for all dimensions") }
+            guard let count = state.type.elementCount else {
+                throw TesseraError(
+                    at: state.path, found: "a state \(state.type)", accepted: "numbers for all dimensions")
+            }
             entries[state.path] = (state.type, offset)
             offset += (count * state.type.element.byteCount + 63) / 64 * 64
         }
@@ -32,7 +35,9 @@ public final class StateMemory: @unchecked Sendable {
     /// Where a state lies. It may be asked for under another shape of as many elements: a view of it.
     func pointer(_ path: String, _ type: TensorType) throws -> UnsafeMutableRawPointer {
         guard let entry = entries[path] else { throw TesseraError(at: path, found: "no state of that path in memory") }
-        guard entry.type.element == type.element, entry.type.elementCount == type.elementCount else { throw TesseraError(at: path, found: "a state \(entry.type)", accepted: "\(type)") }
+        guard entry.type.element == type.element, entry.type.elementCount == type.elementCount else {
+            throw TesseraError(at: path, found: "a state \(entry.type)", accepted: "\(type)")
+        }
         return arena.base + entry.offset
     }
 
@@ -40,9 +45,15 @@ public final class StateMemory: @unchecked Sendable {
     public func load(_ store: ParameterStore) throws {
         for path in order {
             let entry = entries[path]!
-            guard let tensor = store[path] else { throw TesseraError(at: path, found: "no tensor", accepted: "\(entry.type)") }
-            guard tensor.type == entry.type else { throw TesseraError(at: path, found: "a tensor \(tensor.type)", accepted: "\(entry.type)") }
-            tensor.withUnsafeBytes { (arena.base + entry.offset).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+            guard let tensor = store[path] else {
+                throw TesseraError(at: path, found: "no tensor", accepted: "\(entry.type)")
+            }
+            guard tensor.type == entry.type else {
+                throw TesseraError(at: path, found: "a tensor \(tensor.type)", accepted: "\(entry.type)")
+            }
+            tensor.withUnsafeBytes {
+                (arena.base + entry.offset).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+            }
         }
         version += 1
     }
@@ -55,7 +66,8 @@ public final class StateMemory: @unchecked Sendable {
         var store = ParameterStore()
         for (path, entry) in entries {
             let shape = entry.type.shape!
-            let bytes = UnsafeRawBufferPointer(start: arena.base + entry.offset, count: shape.reduce(1, *) * entry.type.element.byteCount)
+            let bytes = UnsafeRawBufferPointer(
+                start: arena.base + entry.offset, count: shape.reduce(1, *) * entry.type.element.byteCount)
             store[path] = Tensor(copying: bytes, element: entry.type.element, shape: shape)
         }
         return store

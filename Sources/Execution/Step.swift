@@ -11,18 +11,26 @@ public struct StepMemory: @unchecked Sendable {
     /// Memory of the step, common to all workers (partial sums).
     public let shared: UnsafeMutableRawPointer
 
-    public func input<T>(_ index: Int, as type: T.Type = T.self) -> UnsafePointer<T> { UnsafePointer(inputs[index].assumingMemoryBound(to: type)) }
-    public func output<T>(_ index: Int, as type: T.Type = T.self) -> UnsafeMutablePointer<T> { outputs[index].assumingMemoryBound(to: type) }
+    public func input<T>(_ index: Int, as type: T.Type = T.self) -> UnsafePointer<T> {
+        UnsafePointer(inputs[index].assumingMemoryBound(to: type))
+    }
+    public func output<T>(_ index: Int, as type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+        outputs[index].assumingMemoryBound(to: type)
+    }
 }
 
-/// A piece of a step whose tiles may run in any order on any worker. Tiles must not depend on the number of workers, and every
-/// tile writes elements that no other tile of the phase touches: that is what makes results the same for any number of threads.
+/// A piece of a step whose tiles may run in any order on any worker. Tiles must not depend on the number of workers,
+/// and every tile writes elements that no other tile of the phase touches: that is what makes results the same for any
+/// number of threads.
 public struct Phase: Sendable {
     public let tileCount: Int
     /// Runs one tile; `scratch` is the worker's own memory of the step's `workerBytes`.
     public let run: @Sendable (_ tile: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer) throws -> Void
 
-    public init(tiles tileCount: Int, run: @escaping @Sendable (_ tile: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer) throws -> Void) {
+    public init(
+        tiles tileCount: Int,
+        run: @escaping @Sendable (_ tile: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer) throws -> Void
+    ) {
         self.tileCount = tileCount
         self.run = run
     }
@@ -33,7 +41,8 @@ public struct LoweredStep: Sendable {
     /// The kernel, for dumps and profiles: `conv 1x1 gemm`.
     public var kernel: String
     public var phases: [Phase]
-    /// Work on parameters and constants only (packing). Done once where these cannot change, else at the start of every step.
+    /// Work on parameters and constants only (packing). Done once where these cannot change, else at the start of every
+    /// step.
     public var preparation: [Phase] = []
     /// The inputs that the preparation reads.
     public var preparedInputs: [Int] = []

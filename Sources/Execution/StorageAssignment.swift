@@ -2,7 +2,8 @@ import TesseraIR
 import TesseraPlanning
 import TesseraTensors
 
-/// Which values share bytes, and for how long these must be kept. Views and in-place results join the storage of their input.
+/// Which values share bytes, and for how long these must be kept. Views and in-place results join the storage of their
+/// input.
 struct StorageAssignment {
     private enum Home { case arena, state(String), constant(Int) }
     private struct Storage {
@@ -24,7 +25,8 @@ struct StorageAssignment {
     private var members: [Int: [Value]] = [:]
     private var stepOfNode: [NodeID: Int] = [:]
     private(set) var constants: [Tensor] = []
-    /// Values that no run can change: constants, states that the graph does not update, and what is computed from these alone.
+    /// Values that no run can change: constants, states that the graph does not update, and what is computed from these
+    /// alone.
     private var staticValues: Set<Value> = []
     private var lastStep = 0
 
@@ -36,18 +38,30 @@ struct StorageAssignment {
         var step = 0
         for node in graph.nodes {
             switch node.op {
-            case is Input: add(node.output(), Storage(home: .arena, name: Self.name(node), byteCount: Self.bytes(node.outputTypes[0]), first: 0, last: 0))
+            case is Input:
+                add(
+                    node.output(),
+                    Storage(
+                        home: .arena, name: Self.name(node), byteCount: Self.bytes(node.outputTypes[0]), first: 0,
+                        last: 0))
             case let state as State:
                 if !updated.contains(state.path) { staticValues.insert(node.output()) }
                 add(node.output(), Storage(home: .state(state.path), name: state.path, byteCount: 0, first: 0, last: 0))
             case let constant as Constant:
-                guard let tensor = constant.value.tensor else { preconditionFailure("the constant \(node.id) has no tensor") }
+                guard let tensor = constant.value.tensor else {
+                    preconditionFailure("the constant \(node.id) has no tensor")
+                }
                 constants.append(tensor)
                 staticValues.insert(node.output())
-                add(node.output(), Storage(home: .constant(constants.count - 1), name: Self.name(node), byteCount: 0, first: 0, last: 0))
+                add(
+                    node.output(),
+                    Storage(
+                        home: .constant(constants.count - 1), name: Self.name(node), byteCount: 0, first: 0, last: 0))
             default:
                 for input in node.inputs { lastRead[input] = step }
-                if node.inputs.allSatisfy(staticValues.contains) { for slot in node.outputTypes.indices { staticValues.insert(node.output(slot)) } }
+                if node.inputs.allSatisfy(staticValues.contains) {
+                    for slot in node.outputTypes.indices { staticValues.insert(node.output(slot)) }
+                }
                 stepOfNode[node.id] = step
                 step += 1
             }
@@ -55,7 +69,9 @@ struct StorageAssignment {
         lastStep = max(step - 1, 0)
     }
 
-    private static func name(_ node: Node) -> String { node.path.isEmpty ? "\(node.id) \(node.op.mnemonic)" : "\(node.id) \(node.op.mnemonic) \(node.path)" }
+    private static func name(_ node: Node) -> String {
+        node.path.isEmpty ? "\(node.id) \(node.op.mnemonic)" : "\(node.id) \(node.op.mnemonic) \(node.path)"
+    }
     private static func bytes(_ type: TensorType) -> Int { type.elementCount! * type.element.byteCount }
 
     private mutating func add(_ value: Value, _ storage: Storage) {
@@ -87,21 +103,28 @@ struct StorageAssignment {
                 // A static result is computed once a session and must outlive every run.
                 let life = staticValues.contains(value) ? 0...lastStep : step...step
                 let name = Self.name(node) + (slot == 0 ? "" : ".\(slot)")
-                add(value, Storage(home: .arena, name: name, byteCount: Self.bytes(type), first: life.lowerBound, last: life.upperBound))
+                add(
+                    value,
+                    Storage(
+                        home: .arena, name: name, byteCount: Self.bytes(type), first: life.lowerBound,
+                        last: life.upperBound))
             }
         }
     }
 
-    /// The storage of an input that the output may be written over: nothing in it is read later and it is nobody's result. A state
-    /// may be overwritten only by its own update.
+    /// The storage of an input that the output may be written over: nothing in it is read later and it is nobody's
+    /// result. A state may be overwritten only by its own update.
     private func overwritable(for value: Value, slot: Int, _ node: Node, _ step: Int, _ lowered: LoweredStep) -> Int? {
         for pair in lowered.inPlace where pair.output == slot {
             let input = node.inputs[pair.input], storage = storageOf[input]!
             let type = graph.type(of: input), output = node.outputTypes[slot]
             guard Self.bytes(type) == Self.bytes(output), !staticValues.contains(input) else { continue }
             // Another operand in the same storage would be overwritten while it is read.
-            guard node.inputs.enumerated().allSatisfy({ $0.offset == pair.input || storageOf[$0.element] != storage }) else { continue }
-            guard node.outputTypes.indices.allSatisfy({ $0 == slot || storageOf[node.output($0)] != storage }) else { continue }
+            guard node.inputs.enumerated().allSatisfy({ $0.offset == pair.input || storageOf[$0.element] != storage })
+            else { continue }
+            guard node.outputTypes.indices.allSatisfy({ $0 == slot || storageOf[node.output($0)] != storage }) else {
+                continue
+            }
             let isFree = members[storage]!.allSatisfy { lastRead[$0, default: -1] <= step && !results.contains($0) }
             guard isFree else { continue }
             switch storages[storage].home {
@@ -124,7 +147,8 @@ struct StorageAssignment {
             let isInArena = if case .arena = storage.home { true } else { false }
             let readers = storage.readers.map { "\($0)" }.joined(separator: ", ")
             return BufferRequest(
-                name: storage.name, reason: readers.isEmpty ? "a result" : "read by \(readers)", byteCount: isInArena ? storage.byteCount : 0,
+                name: storage.name, reason: readers.isEmpty ? "a result" : "read by \(readers)",
+                byteCount: isInArena ? storage.byteCount : 0,
                 steps: storage.first...max(storage.first, storage.last)
             )
         }

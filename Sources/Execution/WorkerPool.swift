@@ -2,8 +2,9 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// Threads that live as long as the pool and take tiles from a common counter. The calling thread works too, and waits only for workers that have begun:
-/// on a busy machine a worker that gets no processor misses a phase and delays nobody. Idle workers spin for a moment, then sleep. Denormals are flushed to zero on every thread while it computes.
+/// Threads that live as long as the pool and take tiles from a common counter. The calling thread works too, and waits
+/// only for workers that have begun: on a busy machine a worker that gets no processor misses a phase and delays
+/// nobody. Idle workers spin for a moment, then sleep. Denormals are flushed to zero on every thread while it computes.
 public final class WorkerPool: Sendable {
     public let threadCount: Int
     /// The work of one phase: worker index and tile.
@@ -28,7 +29,8 @@ public final class WorkerPool: Sendable {
 
     deinit { crew.stop() }
 
-    /// Runs all tiles and returns when the last is done; throws the first error of a tile. Not to be called from two threads at once.
+    /// Runs all tiles and returns when the last is done; throws the first error of a tile. Not to be called from two
+    /// threads at once.
     public func run(tiles: Int, _ body: @escaping Body) throws {
         let previous = tessera_flush_denormals(true)
         defer { tessera_flush_denormals(previous) }
@@ -77,7 +79,11 @@ private final class Crew: @unchecked Sendable {
         var spins = 0
         while presence.load(ordering: .acquiring) > 0 { Self.pause(&spins) }
         self.body = nil
-        if let error = failure.withLock({ error in defer { error = nil }; return error }) { throw error }
+        if let error = failure.withLock({ error in
+            defer { error = nil }; return error
+        }) {
+            throw error
+        }
     }
 
     private static func pause(_ spins: inout Int) {
@@ -89,7 +95,8 @@ private final class Crew: @unchecked Sendable {
     private func enter() -> Bool {
         var current = presence.load(ordering: .relaxed)
         while current & Self.open != 0 {
-            let (isIn, now) = presence.weakCompareExchange(expected: current, desired: current + 1, ordering: .acquiringAndReleasing)
+            let (isIn, now) = presence.weakCompareExchange(
+                expected: current, desired: current + 1, ordering: .acquiringAndReleasing)
             if isIn { return true }
             current = now
         }
@@ -112,12 +119,16 @@ private final class Crew: @unchecked Sendable {
         var seen = 0
         while true {
             var spins = 0
-            while generation.load(ordering: .acquiring) == seen, spins < Self.spinLimit, !isStopping.load(ordering: .relaxed) {
+            while generation.load(ordering: .acquiring) == seen, spins < Self.spinLimit,
+                !isStopping.load(ordering: .relaxed)
+            {
                 Self.pause(&spins)
             }
             if generation.load(ordering: .acquiring) == seen {
                 condition.lock()
-                while generation.load(ordering: .acquiring) == seen, !isStopping.load(ordering: .acquiring) { condition.wait() }
+                while generation.load(ordering: .acquiring) == seen, !isStopping.load(ordering: .acquiring) {
+                    condition.wait()
+                }
                 condition.unlock()
             }
             if isStopping.load(ordering: .acquiring) { return }

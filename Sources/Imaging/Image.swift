@@ -1,5 +1,5 @@
-/// A picture of float samples, planar (channel, row, column), scaled so that 0 is black and 1 the largest value of the file's sample type.
-/// Channels are 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
+/// A picture of float samples, planar (channel, row, column), scaled so that 0 is black and 1 the largest value of the
+/// file's sample type. Channels are 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
 public struct Image: Sendable, Equatable {
     public let width: Int
     public let height: Int
@@ -8,8 +8,12 @@ public struct Image: Sendable, Equatable {
 
     /// `samples` holds channels × height × width values, channel by channel, row by row.
     public init(width: Int, height: Int, channels: Int = 1, samples: [Float]) {
-        precondition(width > 0 && height > 0 && channels > 0, "an image has at least one sample, not \(width) × \(height) × \(channels)")
-        precondition(samples.count == width * height * channels, "\(samples.count) samples do not fill \(width) × \(height) × \(channels)")
+        precondition(
+            width > 0 && height > 0 && channels > 0,
+            "an image has at least one sample, not \(width) × \(height) × \(channels)")
+        precondition(
+            samples.count == width * height * channels,
+            "\(samples.count) samples do not fill \(width) × \(height) × \(channels)")
         self.width = width
         self.height = height
         self.channels = channels
@@ -17,7 +21,9 @@ public struct Image: Sendable, Equatable {
     }
 
     public init(width: Int, height: Int, channels: Int = 1, repeating value: Float = 0) {
-        self.init(width: width, height: height, channels: channels, samples: [Float](repeating: value, count: width * height * channels))
+        self.init(
+            width: width, height: height, channels: channels,
+            samples: [Float](repeating: value, count: width * height * channels))
     }
 
     public var pixelCount: Int { width * height }

@@ -8,7 +8,9 @@ extension CompilationTrace {
 
     /// One pass by its name, or by its number from 1; throws where there is none.
     public func passText(_ name: String) throws -> String {
-        guard let index = passes.firstIndex(where: { $0.name == name }) ?? Int(name).map({ $0 - 1 }), passes.indices.contains(index) else {
+        guard let index = passes.firstIndex(where: { $0.name == name }) ?? Int(name).map({ $0 - 1 }),
+            passes.indices.contains(index)
+        else {
             let names = passes.enumerated().map { "\($0 + 1) \($1.name)" }.joined(separator: ", ")
             throw TesseraError(at: "pass", found: "'\(name)'", accepted: names)
         }
@@ -20,9 +22,13 @@ extension CompilationTrace {
         let applied = pass.entries.filter(\.isApplied).count
         var lines = [
             "pass \(index + 1) \(pass.name): \(pass.summary)",
-            pass.isChanged ? "  \(pass.nodesBefore) → \(pass.graph.nodes.count) nodes; \(applied) applied, \(pass.entries.count - applied) declined" : "  unchanged",
+            pass.isChanged
+                ? "  \(pass.nodesBefore) → \(pass.graph.nodes.count) nodes; \(applied) applied, \(pass.entries.count - applied) declined"
+                : "  unchanged",
         ]
-        lines += pass.entries.map { entry in "  \(entry.isApplied ? "applied " : "declined") \(entry.place): \(entry.what)" }
+        lines += pass.entries.map { entry in
+            "  \(entry.isApplied ? "applied " : "declined") \(entry.place): \(entry.what)"
+        }
         if pass.isChanged { return lines.joined(separator: "\n") + "\n" + GraphText.print(pass.graph) }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -25,15 +25,18 @@ public struct CompilationTrace: Sendable {
 
     /// Compiles as `Compiler.compile` does, with at most `rewriteLimit` rewrites, and keeps what it sees.
     public init(
-        _ graph: Graph, for purpose: Compiler.Purpose, binding: [String: Int] = [:], instructionSet: InstructionSet = .best, rewriteLimit: Int = .max
+        _ graph: Graph, for purpose: Compiler.Purpose, binding: [String: Int] = [:],
+        instructionSet: InstructionSet = .best, rewriteLimit: Int = .max
     ) throws {
         let log = RewriteLog(limit: rewriteLimit), bound = try graph.binding(binding)
         var passes: [PassRecord] = [], before = bound, entryCount = 0
         program = try Compiler.compile(bound, for: purpose, instructionSet: instructionSet, log: log) { pass, after in
-            passes.append(PassRecord(
-                name: type(of: pass).name, summary: type(of: pass).summary, entries: Array(log.entries[entryCount...]), nodesBefore: before.nodes.count,
-                graph: after, isChanged: after != before
-            ))
+            passes.append(
+                PassRecord(
+                    name: type(of: pass).name, summary: type(of: pass).summary,
+                    entries: Array(log.entries[entryCount...]), nodesBefore: before.nodes.count,
+                    graph: after, isChanged: after != before
+                ))
             entryCount = log.entries.count
             before = after
         }
@@ -43,5 +46,7 @@ public struct CompilationTrace: Sendable {
     }
 
     /// The whole trace as text: graph, passes, memory plan, program.
-    public var text: String { [GraphText.print(graph), passesText, program.planText, program.stepsText].joined(separator: "\n") }
+    public var text: String {
+        [GraphText.print(graph), passesText, program.planText, program.stepsText].joined(separator: "\n")
+    }
 }

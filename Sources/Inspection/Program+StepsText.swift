@@ -2,23 +2,31 @@ import TesseraExecution
 import TesseraIR
 
 extension Program {
-    /// The steps in their order: kernel, number of tiles, when they run, node, result with its layout, where the result lies, and layer path. A step that runs the
-    /// op's definition for lack of a kernel is marked with an exclamation mark.
+    /// The steps in their order: kernel, number of tiles, when they run, node, result with its layout, where the result
+    /// lies, and layer path. A step that runs the op's definition for lack of a kernel is marked with an exclamation
+    /// mark.
     public var stepsText: String {
         let slow = steps.filter(\.runsDefinition).count
         let lines = [
             "program: \(steps.count) steps for \(kernels.instructionSet.rawValue); "
-                + (slow == 0 ? "every step has a kernel" : "\(slow) marked ! run their op's definition for lack of a kernel"),
+                + (slow == 0
+                    ? "every step has a kernel" : "\(slow) marked ! run their op's definition for lack of a kernel")
         ]
         var table = TextTable([
-            ("", .left), ("step", .right), ("kernel", .left), ("tiles", .right), ("runs", .left), ("node", .left), ("result", .left), ("at", .left), ("layer", .left),
+            ("", .left), ("step", .right), ("kernel", .left), ("tiles", .right), ("runs", .left), ("node", .left),
+            ("result", .left), ("at", .left), ("layer", .left),
         ])
         for (index, step) in steps.enumerated() {
             let node = step.node
-            let runs = step.lowered.viewOfInput != nil ? "never" : step.isStatic ? "once" : step.isPreparedOnce || step.lowered.preparation.isEmpty ? "" : "packs anew"
+            let runs =
+                step.lowered.viewOfInput != nil
+                ? "never"
+                : step.isStatic ? "once" : step.isPreparedOnce || step.lowered.preparation.isEmpty ? "" : "packs anew"
             table.add([
-                step.runsDefinition ? "!" : "", "\(index)", step.lowered.kernel, step.lowered.phases.map { "\($0.tileCount)" }.joined(separator: "+"), runs,
-                "\(node.id) = \(node.op.mnemonic)(\(node.inputs.map(\.description).joined(separator: ", ")))", node.outputTypes.indices.map { result(node, $0) }.joined(separator: ", "),
+                step.runsDefinition ? "!" : "", "\(index)", step.lowered.kernel,
+                step.lowered.phases.map { "\($0.tileCount)" }.joined(separator: "+"), runs,
+                "\(node.id) = \(node.op.mnemonic)(\(node.inputs.map(\.description).joined(separator: ", ")))",
+                node.outputTypes.indices.map { result(node, $0) }.joined(separator: ", "),
                 step.outputs.map(\.text).joined(separator: ", "), node.path,
             ])
         }

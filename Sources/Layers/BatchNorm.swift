@@ -2,7 +2,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Batch normalisation over channels. Parameters `weight` (ones) and `bias` (zeros); statistics `running_mean` and `running_var`.
+/// Batch normalisation over channels. Parameters `weight` (ones) and `bias` (zeros); statistics `running_mean` and
+/// `running_var`.
 public struct BatchNorm: Layer {
     public let name: String
     public var epsilon: Double
@@ -19,8 +20,10 @@ public struct BatchNorm: Layer {
         let scope = x.scope, shape = [x.channels]
         return x.applying(
             BatchNormalization(epsilon: epsilon, momentum: momentum),
-            scope.state("weight", shape: shape, initializer: .ones), scope.state("bias", shape: shape, initializer: .zeros),
-            scope.state("running_mean", .statistic, shape: shape, initializer: .zeros), scope.state("running_var", .statistic, shape: shape, initializer: .ones)
+            scope.state("weight", shape: shape, initializer: .ones),
+            scope.state("bias", shape: shape, initializer: .zeros),
+            scope.state("running_mean", .statistic, shape: shape, initializer: .zeros),
+            scope.state("running_var", .statistic, shape: shape, initializer: .ones)
         )
     }
 }

@@ -2,7 +2,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// A 2-D convolution with a square kernel. Parameters: `weight` [out, in/groups, k, k] (He-normal over the fan in or out), and `bias` where wanted.
+/// A 2-D convolution with a square kernel. Parameters: `weight` [out, in/groups, k, k] (He-normal over the fan in or
+/// out), and `bias` where wanted.
 public struct Conv2D: Layer {
     /// What the deviation √(2 / fan) of the weight's initial values counts.
     public enum Fan: Sendable {
@@ -23,7 +24,8 @@ public struct Conv2D: Layer {
     public var fan: Fan
 
     public init(
-        _ name: String, _ outChannels: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1, bias: Bool = false, fan: Fan = .incoming
+        _ name: String, _ outChannels: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
+        bias: Bool = false, fan: Fan = .incoming
     ) {
         self.name = name
         self.outChannels = outChannels
@@ -37,11 +39,16 @@ public struct Conv2D: Layer {
 
     public func forward(_ x: Symbol) -> Symbol {
         guard groups > 0, x.channels % groups == 0 else {
-            x.scope.record(TesseraError(at: x.scope.path, found: "\(x.channels) channels in \(groups) groups", accepted: "channels divisible by the groups"))
+            x.scope.record(
+                TesseraError(
+                    at: x.scope.path, found: "\(x.channels) channels in \(groups) groups",
+                    accepted: "channels divisible by the groups"))
             return Symbol(nil, in: x.scope)
         }
         let connections = (fan == .incoming ? x.channels / groups : outChannels) * kernel * kernel
-        let weight = x.scope.state("weight", shape: [outChannels, x.channels / groups, kernel, kernel], initializer: .heNormal(fan: connections))
+        let weight = x.scope.state(
+            "weight", shape: [outChannels, x.channels / groups, kernel, kernel],
+            initializer: .heNormal(fan: connections))
         let op = Convolution(strides: [stride, stride], pads: Array(repeating: padding, count: 4), group: groups)
         guard hasBias else { return x.applying(op, weight) }
         return x.applying(op, weight, x.scope.state("bias", shape: [outChannels], initializer: .zeros))
@@ -62,5 +69,7 @@ public struct DepthwiseConv2D: Layer {
         self.fan = fan
     }
 
-    public func forward(_ x: Symbol) -> Symbol { Conv2D("", x.channels, kernel: kernel, stride: stride, groups: x.channels, fan: fan)(x) }
+    public func forward(_ x: Symbol) -> Symbol {
+        Conv2D("", x.channels, kernel: kernel, stride: stride, groups: x.channels, fan: fan)(x)
+    }
 }

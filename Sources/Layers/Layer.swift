@@ -2,8 +2,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// A part of a model: a plain struct of hyper-parameters that adds nodes when it is called. It holds no tensors; parameters are
-/// declared under the layer's path. A layer with an empty name adds nothing to the path.
+/// A part of a model: a plain struct of hyper-parameters that adds nodes when it is called. It holds no tensors;
+/// parameters are declared under the layer's path. A layer with an empty name adds nothing to the path.
 public protocol Layer {
     var name: String { get }
     func forward(_ x: Symbol) -> Symbol

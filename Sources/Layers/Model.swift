@@ -11,9 +11,11 @@ public struct Model: Sendable {
         self.initializers = initializers
     }
 
-    /// Builds a model from a layer: input `image` [N, channels, size, size] to output `score`. Throws the first mistake the
-    /// layers recorded, with layer path, op and shapes.
-    public init(_ name: String, input: TensorType, inputName: String = "image", outputName: String = "score", layer: any Layer) throws {
+    /// Builds a model from a layer: input `image` [N, channels, size, size] to output `score`. Throws the first mistake
+    /// the layers recorded, with layer path, op and shapes.
+    public init(
+        _ name: String, input: TensorType, inputName: String = "image", outputName: String = "score", layer: any Layer
+    ) throws {
         let builder = GraphBuilder(name: name)
         let scope = LayerScope(builder: builder)
         let x = Symbol(try builder.addInput(inputName, input), in: scope)
@@ -28,9 +30,12 @@ public struct Model: Sendable {
         var store = ParameterStore()
         for entry in graph.states {
             let path = entry.state.path
-            guard let shape = entry.state.type.shape else { preconditionFailure("the state \(path) has a named dimension") }
+            guard let shape = entry.state.type.shape else {
+                preconditionFailure("the state \(path) has a named dimension")
+            }
             let initializer = initializers[path] ?? .zeros
-            store[path] = initializer.tensor(shape: shape, path: path, seed: seed).converted(to: entry.state.type.element)
+            store[path] = initializer.tensor(shape: shape, path: path, seed: seed).converted(
+                to: entry.state.type.element)
         }
         return store
     }

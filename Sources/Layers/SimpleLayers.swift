@@ -30,7 +30,8 @@ public struct MaxPool2D: Layer {
     }
 
     public func forward(_ x: Symbol) -> Symbol {
-        x.applying(MaxPool(kernel: [kernel, kernel], strides: [stride, stride], pads: Array(repeating: padding, count: 4)))
+        x.applying(
+            MaxPool(kernel: [kernel, kernel], strides: [stride, stride], pads: Array(repeating: padding, count: 4)))
     }
 }
 
@@ -56,13 +57,16 @@ public struct AveragePool2D: Layer {
 public struct GlobalAveragePool2D: Layer {
     public let name = ""
     public init() {}
-    public func forward(_ x: Symbol) -> Symbol { x.applying(ReduceMean(axes: [2, 3], keepsDimensions: true)).applying(Reshape(to: [0, -1])) }
+    public func forward(_ x: Symbol) -> Symbol {
+        x.applying(ReduceMean(axes: [2, 3], keepsDimensions: true)).applying(Reshape(to: [0, -1]))
+    }
 }
 
 /// Values joined along the channels: [N, C₁, H, W], [N, C₂, H, W] → [N, C₁ + C₂, H, W].
 public func concatenateChannels(_ a: Symbol, _ b: Symbol) -> Symbol { a.applying(Concat(axis: 1), b) }
 
-/// y = x · weightᵀ + bias on [N, K]. Parameters `weight` [out, in] and `bias` [out], uniform in ±1/√in unless initializers are given.
+/// y = x · weightᵀ + bias on [N, K]. Parameters `weight` [out, in] and `bias` [out], uniform in ±1/√in unless
+/// initializers are given.
 public struct Dense: Layer {
     public let name: String
     public var outputs: Int

@@ -2,8 +2,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// A value together with the graph being built: what layers take and give. After a failure symbols stand for nothing, and
-/// the first failure is thrown when the model is finished.
+/// A value together with the graph being built: what layers take and give. After a failure symbols stand for nothing,
+/// and the first failure is thrown when the model is finished.
 public struct Symbol {
     public let value: Value?
     public let scope: LayerScope
@@ -20,7 +20,10 @@ public struct Symbol {
     public var channels: Int {
         guard value != nil else { return 1 }
         guard type.rank > 1, let channels = type.dimensions[1].value else {
-            scope.record(TesseraError(at: scope.path, found: "the channels of a value of type \(type)", accepted: "[N, C, …] with a number for C"))
+            scope.record(
+                TesseraError(
+                    at: scope.path, found: "the channels of a value of type \(type)",
+                    accepted: "[N, C, …] with a number for C"))
             return 1
         }
         return channels
@@ -62,11 +65,14 @@ public final class LayerScope {
     }
 
     /// The parameter or statistic `name` of the current layer, declared on first use.
-    public func state(_ name: String, _ kind: StateKind = .parameter, shape: [Int], initializer: Initializer) -> Symbol {
+    public func state(_ name: String, _ kind: StateKind = .parameter, shape: [Int], initializer: Initializer) -> Symbol
+    {
         let full = path.isEmpty ? name : "\(path).\(name)"
         recordedInitializers[full] = initializer
         return attempt {
-            guard shape.allSatisfy({ $0 > 0 }) else { throw TesseraError(at: full, found: "the shape \(shape)", accepted: "positive extents") }
+            guard shape.allSatisfy({ $0 > 0 }) else {
+                throw TesseraError(at: full, found: "the shape \(shape)", accepted: "positive extents")
+            }
             return try builder.state(full, kind, TensorType(.float32, shape: shape))
         }
     }

@@ -53,6 +53,8 @@ extension OpCatalog {
 
     /// Every rule by which an ONNX operator is read, by operator type.
     public var onnxRules: [String: [ONNXRule]] {
-        Dictionary(grouping: types.flatMap { ($0 as? any ONNXImportable.Type)?.onnxRules ?? [] } + ExpandedOperators.rules, by: \.operatorType)
+        Dictionary(
+            grouping: types.flatMap { ($0 as? any ONNXImportable.Type)?.onnxRules ?? [] } + ExpandedOperators.rules,
+            by: \.operatorType)
     }
 }

@@ -2,8 +2,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Inference: a batch norm that alone reads a convolution becomes part of its weights, W' = W · s and b' = bias + (b − mean) · s with
-/// s = scale / √(variance + ε). W' is computed from the stored values, which stay as they are.
+/// Inference: a batch norm that alone reads a convolution becomes part of its weights, W' = W · s and b' = bias + (b −
+/// mean) · s with s = scale / √(variance + ε). W' is computed from the stored values, which stay as they are.
 public struct FoldNormIntoConvolution: Pass {
     public static let name = "foldNormIntoConvolution"
     public static let summary = "multiplies the scale of a norm into the convolution before it"
@@ -19,7 +19,11 @@ public struct FoldNormIntoConvolution: Pass {
                 log.decline(node, "the convolution \(producer.id) has other readers")
                 return nil
             }
-            guard Set(node.inputs.dropFirst().map { graph.type(of: $0).element }) == [graph.type(of: producer.inputs[1]).element] else {
+            guard
+                Set(node.inputs.dropFirst().map { graph.type(of: $0).element }) == [
+                    graph.type(of: producer.inputs[1]).element
+                ]
+            else {
                 log.decline(node, "its parameters are of another type than the weight of \(producer.id)")
                 return nil
             }

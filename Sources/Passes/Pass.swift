@@ -12,7 +12,8 @@ public protocol Pass: Sendable {
     func run(_ graph: Graph, _ log: RewriteLog) throws -> Graph
 }
 
-/// What the passes did, rewrite by rewrite; it can stop them after a given number, so that a wrong rewrite is found by bisection.
+/// What the passes did, rewrite by rewrite; it can stop them after a given number, so that a wrong rewrite is found by
+/// bisection.
 public final class RewriteLog {
     public struct Entry: Sendable {
         public let pass: String
@@ -44,7 +45,9 @@ public final class RewriteLog {
         entries.append(Entry(pass: pass, place: Self.place(node), what: why(), isApplied: false))
     }
 
-    private static func place(_ node: Node) -> String { "\(node.id) \(node.op.mnemonic)" + (node.path.isEmpty ? "" : " @\(node.path)") }
+    private static func place(_ node: Node) -> String {
+        "\(node.id) \(node.op.mnemonic)" + (node.path.isEmpty ? "" : " @\(node.path)")
+    }
 }
 
 /// A visible list of passes, verified after each.
@@ -54,13 +57,17 @@ public struct Pipeline: Sendable {
     public init(_ passes: [any Pass]) { self.passes = passes }
 
     /// The graph after all passes. `observe` sees the graph after every pass, for dumps.
-    public func run(_ graph: Graph, log: RewriteLog = RewriteLog(), observe: ((_ pass: any Pass, _ graph: Graph) -> Void)? = nil) throws -> Graph {
+    public func run(
+        _ graph: Graph, log: RewriteLog = RewriteLog(), observe: ((_ pass: any Pass, _ graph: Graph) -> Void)? = nil
+    ) throws -> Graph {
         var graph = graph
         try Verifier.verify(graph)
         for pass in passes {
             log.pass = type(of: pass).name
             graph = try pass.run(graph, log)
-            do { try Verifier.verify(graph) } catch let error as TesseraError { throw error.within("after the pass \(type(of: pass).name)") }
+            do { try Verifier.verify(graph) } catch let error as TesseraError {
+                throw error.within("after the pass \(type(of: pass).name)")
+            }
             observe?(pass, graph)
         }
         return graph

@@ -2,9 +2,9 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Training: the result of a norm and ReLU is computed again where the backward pass reads it, from the norm's input, which is kept
-/// anyway for the norm's own gradient. Half the activations need not be stored, at the price of one sweep each. The statistics are
-/// read, not taken again, so nothing else changes.
+/// Training: the result of a norm and ReLU is computed again where the backward pass reads it, from the norm's input,
+/// which is kept anyway for the norm's own gradient. Half the activations need not be stored, at the price of one sweep
+/// each. The statistics are read, not taken again, so nothing else changes.
 public struct RecomputeNormRelu: Pass {
     public static let name = "recomputeNormRelu"
     public static let summary = "computes norm and ReLU again in the backward pass instead of keeping the result"
@@ -15,7 +15,9 @@ public struct RecomputeNormRelu: Pass {
         return try graph.rebuilding { node, inputs, builder in
             guard let slot = Self.activationInput(of: node.op) else { return nil }
             let producer = graph[node.inputs[slot].node]
-            guard node.inputs[slot].slot == 0, producer.op is NormReluTraining || producer.op is NormRelu else { return nil }
+            guard node.inputs[slot].slot == 0, producer.op is NormReluTraining || producer.op is NormRelu else {
+                return nil
+            }
             var replacement = recomputed[producer.id]
             if replacement == nil {
                 guard log.apply(producer, "again for \(node.id) \(node.op.mnemonic)") else { return nil }
@@ -26,7 +28,8 @@ public struct RecomputeNormRelu: Pass {
                 } else {
                     (operands, epsilon) = (source.inputs, (producer.op as! NormRelu).epsilon)
                 }
-                replacement = try builder.add(NormRelu(epsilon: epsilon), operands, path: producer.path, origins: producer.modelNodes)[0]
+                replacement = try builder.add(
+                    NormRelu(epsilon: epsilon), operands, path: producer.path, origins: producer.modelNodes)[0]
                 recomputed[producer.id] = replacement
             }
             var operands = inputs

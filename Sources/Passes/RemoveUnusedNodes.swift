@@ -9,7 +9,9 @@ public struct RemoveUnusedNodes: Pass {
     public func run(_ graph: Graph, _ log: RewriteLog) throws -> Graph {
         let smaller = try graph.removingUnusedNodes()
         // Readers before what they read, so that any number of removals leaves a whole graph.
-        let removed = graph.nodes.reversed().filter { !smaller.contains($0.id) }.prefix { log.apply($0, "removed: nothing depends on it") }
+        let removed = graph.nodes.reversed().filter { !smaller.contains($0.id) }.prefix {
+            log.apply($0, "removed: nothing depends on it")
+        }
         let ids = Set(removed.map(\.id))
         return try graph.rebuilding { node, _, _ in ids.contains(node.id) ? [] : nil }
     }

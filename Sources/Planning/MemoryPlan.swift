@@ -60,7 +60,9 @@ public struct MemoryPlan: Sendable {
         let plans = Planner.all.map { planner in
             let offsets = planner.place(requests)
             let placements = zip(requests, offsets).map { Placement(request: $0, offset: $1) }
-            return MemoryPlan(planner: planner.name, placements: placements, byteCount: (placements.map(\.end).max() ?? 0) + slack, lowerBound: bound, peakStep: peak)
+            return MemoryPlan(
+                planner: planner.name, placements: placements, byteCount: (placements.map(\.end).max() ?? 0) + slack,
+                lowerBound: bound, peakStep: peak)
         }
         return plans.min { $0.byteCount < $1.byteCount }!
     }
@@ -68,7 +70,9 @@ public struct MemoryPlan: Sendable {
 
 /// What is alive when.
 public enum Liveness {
-    public static func aligned(_ byteCount: Int) -> Int { (byteCount + MemoryPlan.alignment - 1) / MemoryPlan.alignment * MemoryPlan.alignment }
+    public static func aligned(_ byteCount: Int) -> Int {
+        (byteCount + MemoryPlan.alignment - 1) / MemoryPlan.alignment * MemoryPlan.alignment
+    }
 
     /// The largest live sum and the first step at which it is reached.
     public static func peak(of requests: [BufferRequest]) -> (byteCount: Int, step: Int) {
@@ -85,6 +89,8 @@ public enum Liveness {
             change[request.steps.upperBound + 1] -= aligned(request.byteCount)
         }
         var sum = 0
-        return change.dropLast().map { sum += $0; return sum }
+        return change.dropLast().map {
+            sum += $0; return sum
+        }
     }
 }

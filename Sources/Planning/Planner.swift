@@ -12,7 +12,9 @@ public struct Planner: Sendable {
 
     /// One offset a request.
     public func place(_ requests: [BufferRequest]) -> [Int] {
-        let order = requests.indices.sorted { precedes(requests[$0], requests[$1]) || (!precedes(requests[$1], requests[$0]) && $0 < $1) }
+        let order = requests.indices.sorted {
+            precedes(requests[$0], requests[$1]) || (!precedes(requests[$1], requests[$0]) && $0 < $1)
+        }
         var offsets = [Int](repeating: 0, count: requests.count)
         // Kept sorted by offset, so that the gaps are found in one walk.
         var placed: [(offset: Int, end: Int, index: Int)] = []

@@ -8,8 +8,12 @@ package struct Axis {
     package let ticks: [Double]
     private let step: Double
 
-    /// Covers the finite ones of `values` from tick to tick. `isWhole` keeps ticks at whole numbers, as for epochs; `includesZero` begins or ends at 0.
-    package init(_ label: String, covering values: [Double], includesZero: Bool = false, isWhole: Bool = false, tickCount: Int = 6) {
+    /// Covers the finite ones of `values` from tick to tick. `isWhole` keeps ticks at whole numbers, as for epochs;
+    /// `includesZero` begins or ends at 0.
+    package init(
+        _ label: String, covering values: [Double], includesZero: Bool = false, isWhole: Bool = false,
+        tickCount: Int = 6
+    ) {
         self.label = label
         let finite = values.filter(\.canBeDrawn)
         var low = finite.min() ?? 0, high = finite.max() ?? 1

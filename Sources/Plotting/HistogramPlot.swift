@@ -1,4 +1,5 @@
-/// How often values of each range occur, for one or more series side by side. The bins are common and begin at round numbers.
+/// How often values of each range occur, for one or more series side by side. The bins are common and begin at round
+/// numbers.
 public struct HistogramPlot: Sendable {
     public struct Series: Sendable {
         public let name: String
@@ -30,10 +31,14 @@ public struct HistogramPlot: Sendable {
     public var svg: String {
         let values = series.flatMap(\.values)
         let (bins, counts) = counted
-        let keys = series.count > 1 ? series.enumerated().map { PlotFrame.Key(name: $1.name, color: PlotStyle.color($0), isFilled: true) } : []
+        let keys =
+            series.count > 1
+            ? series.enumerated().map { PlotFrame.Key(name: $1.name, color: PlotStyle.color($0), isFilled: true) } : []
         var frame = PlotFrame(
-            title: title, subtitle: subtitle, x: Axis(xLabel, covering: [bins.first, bins.last + bins.width], tickCount: 10),
-            y: Axis(yLabel, covering: counts.flatMap { $0.map(Double.init) }, includesZero: true, isWhole: true), keys: keys, width: 600, height: 320
+            title: title, subtitle: subtitle,
+            x: Axis(xLabel, covering: [bins.first, bins.last + bins.width], tickCount: 10),
+            y: Axis(yLabel, covering: counts.flatMap { $0.map(Double.init) }, includesZero: true, isWhole: true),
+            keys: keys, width: 600, height: 320
         )
         if values.isEmpty { frame.noteAbsence("no images") }
         frame.draw { svg, place in
@@ -42,14 +47,17 @@ public struct HistogramPlot: Sendable {
                 for (bin, count) in counts.enumerated() where count > 0 {
                     let start = bins.first + Double(bin) * bins.width + bins.width * 0.06 + Double(index) * share
                     let (low, high) = (place(start, 0), place(start + share, Double(count)))
-                    svg.rectangle(x: low.x, y: high.y, width: high.x - low.x, height: low.y - high.y, fill: PlotStyle.color(index))
+                    svg.rectangle(
+                        x: low.x, y: high.y, width: high.x - low.x, height: low.y - high.y, fill: PlotStyle.color(index)
+                    )
                 }
             }
         }
         return frame.svg.document
     }
 
-    /// The bins (the first one's lower edge, the last one's, the width) and for each series how many values each bin holds, its upper edge left out.
+    /// The bins (the first one's lower edge, the last one's, the width) and for each series how many values each bin
+    /// holds, its upper edge left out.
     package var counted: (bins: (first: Double, last: Double, width: Double), counts: [[Int]]) {
         let values = series.flatMap(\.values)
         let low = values.min() ?? 0, high = values.max() ?? 1

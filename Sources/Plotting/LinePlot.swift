@@ -8,7 +8,9 @@ public struct LinePlot: Sendable {
         /// A thin line in the background, for noisy values.
         public let isFaint: Bool
 
-        public init(_ name: String, _ points: [(x: Double, y: Double)], showsPoints: Bool = false, isFaint: Bool = false) {
+        public init(
+            _ name: String, _ points: [(x: Double, y: Double)], showsPoints: Bool = false, isFaint: Bool = false
+        ) {
             self.name = name
             self.points = points.filter { $0.x.canBeDrawn && $0.y.canBeDrawn }
             self.showsPoints = showsPoints
@@ -36,7 +38,8 @@ public struct LinePlot: Sendable {
         let points = series.flatMap(\.points)
         let keys = series.enumerated().map { PlotFrame.Key(name: $1.name, color: PlotStyle.color($0)) }
         var frame = PlotFrame(
-            title: title, subtitle: subtitle, x: Axis(xLabel, covering: points.map(\.x), isWhole: xIsWhole, tickCount: 8),
+            title: title, subtitle: subtitle,
+            x: Axis(xLabel, covering: points.map(\.x), isWhole: xIsWhole, tickCount: 8),
             y: Axis(yLabel, covering: points.map(\.y), includesZero: true), keys: keys, width: 600, height: 320
         )
         if points.isEmpty { frame.noteAbsence("nothing yet") }
@@ -44,7 +47,9 @@ public struct LinePlot: Sendable {
             for (index, series) in series.enumerated() {
                 let path = series.points.map { place($0.x, $0.y) }
                 if path.count > 1 { svg.line(path, stroke: PlotStyle.color(index), width: series.isFaint ? 0.8 : 2) }
-                if series.showsPoints || path.count == 1 { for point in path { svg.circle(x: point.x, y: point.y, radius: 3, fill: PlotStyle.color(index)) } }
+                if series.showsPoints || path.count == 1 {
+                    for point in path { svg.circle(x: point.x, y: point.y, radius: 3, fill: PlotStyle.color(index)) }
+                }
             }
         }
         return frame.svg.document

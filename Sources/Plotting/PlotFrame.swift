@@ -33,7 +33,9 @@ struct PlotFrame {
         svg = SVG(width: left + width + 24, height: top + height + 54)
         svg.rectangle(x: 0, y: 0, width: svg.width, height: svg.height, fill: PlotStyle.paper)
         svg.text(title, x: left, y: titleLine, size: PlotStyle.titleSize, isBold: true)
-        if !subtitle.isEmpty { svg.text(subtitle, x: left, y: subtitleLine, size: PlotStyle.labelSize, fill: PlotStyle.faintInk) }
+        if !subtitle.isEmpty {
+            svg.text(subtitle, x: left, y: subtitleLine, size: PlotStyle.labelSize, fill: PlotStyle.faintInk)
+        }
         drawKeys(keys, y: line)
         drawAxes()
     }
@@ -46,7 +48,9 @@ struct PlotFrame {
 
     /// Said in the middle where there is nothing to draw.
     mutating func noteAbsence(_ text: String) {
-        svg.text(text, x: left + width / 2, y: top + height / 2, size: PlotStyle.labelSize, anchor: .middle, fill: PlotStyle.faintInk)
+        svg.text(
+            text, x: left + width / 2, y: top + height / 2, size: PlotStyle.labelSize, anchor: .middle,
+            fill: PlotStyle.faintInk)
     }
 
     private mutating func drawKeys(_ keys: [Key], y: Double) {

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A picture as SVG text, element after element. The same calls give the same bytes: numbers have at most two decimals, and text is escaped.
+/// A picture as SVG text, element after element. The same calls give the same bytes: numbers have at most two decimals,
+/// and text is escaped.
 package struct SVG {
     enum Anchor: String { case start, middle, end }
 
@@ -14,22 +15,31 @@ package struct SVG {
     }
 
     mutating func rectangle(x: Double, y: Double, width: Double, height: Double, fill: String) {
-        elements.append("<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" fill=\"\(fill)\"/>")
+        elements.append(
+            "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" fill=\"\(fill)\"/>"
+        )
     }
 
     mutating func line(_ points: [(x: Double, y: Double)], stroke: String, width: Double, dashes: String? = nil) {
         let path = points.map { "\(Self.number($0.x)),\(Self.number($0.y))" }.joined(separator: " ")
         let dashed = dashes.map { " stroke-dasharray=\"\($0)\"" } ?? ""
-        elements.append("<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"\(Self.number(width))\" stroke-linejoin=\"round\"\(dashed)/>")
+        elements.append(
+            "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"\(Self.number(width))\" stroke-linejoin=\"round\"\(dashed)/>"
+        )
     }
 
     mutating func circle(x: Double, y: Double, radius: Double, fill: String, opacity: Double = 1) {
         let opaque = opacity == 1 ? "" : " fill-opacity=\"\(Self.number(opacity))\""
-        elements.append("<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" fill=\"\(fill)\"\(opaque)/>")
+        elements.append(
+            "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" fill=\"\(fill)\"\(opaque)/>"
+        )
     }
 
     /// `y` is the base line; `turned` text runs upwards.
-    mutating func text(_ text: String, x: Double, y: Double, size: Double, anchor: Anchor = .start, fill: String = PlotStyle.ink, isBold: Bool = false, turned: Bool = false) {
+    mutating func text(
+        _ text: String, x: Double, y: Double, size: Double, anchor: Anchor = .start, fill: String = PlotStyle.ink,
+        isBold: Bool = false, turned: Bool = false
+    ) {
         let rotation = turned ? " transform=\"rotate(-90 \(Self.number(x)) \(Self.number(y)))\"" : ""
         let weight = isBold ? " font-weight=\"bold\"" : ""
         elements.append(
@@ -38,7 +48,8 @@ package struct SVG {
     }
 
     var document: String {
-        let size = "width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\""
+        let size =
+            "width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\""
         let head = "<svg xmlns=\"http://www.w3.org/2000/svg\" \(size) font-family=\"\(PlotStyle.fonts)\">"
         return ([head] + elements + ["</svg>", ""]).joined(separator: "\n")
     }

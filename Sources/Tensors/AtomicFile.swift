@@ -1,6 +1,7 @@
 import Foundation
 
-/// Files that are either complete or not there: written to a temporary file beside the target, flushed to disk, then renamed.
+/// Files that are either complete or not there: written to a temporary file beside the target, flushed to disk, then
+/// renamed.
 public enum AtomicFile {
     /// Writes `bytes` as the whole file at `path`. On failure nothing is left behind and an older file stays as it was.
     public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
@@ -35,14 +36,16 @@ public enum AtomicFile {
     package static func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32, _ path: String) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let written = Foundation.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, min(rest.count, 1 << 30))
+            let written = Foundation.write(
+                file, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, min(rest.count, 1 << 30))
             if written < 0, errno == EINTR { continue }
             guard written > 0 else { throw failure("cannot be written", path) }
             rest = rest.dropFirst(written)
         }
     }
 
-    /// The rename itself is durable only once the folder is flushed; some file systems refuse that, and the file is whole either way.
+    /// The rename itself is durable only once the folder is flushed; some file systems refuse that, and the file is
+    /// whole either way.
     private static func flushFolder(of path: String) {
         let parent = (path as NSString).deletingLastPathComponent
         let folder = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -58,17 +61,21 @@ public enum AtomicFile {
 
 /// A regular file read whole into memory, its size checked first.
 public enum WholeFile {
-    /// The bytes of the file at `path`; throws where it is missing, no regular file, unreadable or larger than `limit` bytes.
+    /// The bytes of the file at `path`; throws where it is missing, no regular file, unreadable or larger than `limit`
+    /// bytes.
     public static func read(_ path: String, limit: Int) throws -> [UInt8] {
         let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard file >= 0 else { throw TesseraError(.inputOutput, at: path, found: "cannot be opened: \(String(cString: strerror(errno)))") }
+        guard file >= 0 else {
+            throw TesseraError(.inputOutput, at: path, found: "cannot be opened: \(String(cString: strerror(errno)))")
+        }
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw TesseraError(.inputOutput, at: path, found: "it is no regular file", accepted: "a regular file")
         }
         guard status.st_size <= limit else {
-            throw TesseraError(at: path, found: "the file has \(status.st_size) bytes", accepted: "at most \(limit) bytes")
+            throw TesseraError(
+                at: path, found: "the file has \(status.st_size) bytes", accepted: "at most \(limit) bytes")
         }
         var count = 0, failed = false
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, initialized in
@@ -81,7 +88,9 @@ public enum WholeFile {
             }
             initialized = count
         }
-        if failed { throw TesseraError(.inputOutput, at: path, found: "cannot be read: \(String(cString: strerror(errno)))") }
+        if failed {
+            throw TesseraError(.inputOutput, at: path, found: "cannot be read: \(String(cString: strerror(errno)))")
+        }
         return bytes
     }
 }

@@ -15,7 +15,8 @@ public struct BFloat16: Hashable, Sendable, BitwiseCopyable {
         }
     }
 
-    /// Rounds once: to a Float towards zero with an odd last bit where bits are lost, which keeps the second rounding from seeing a tie.
+    /// Rounds once: to a Float towards zero with an odd last bit where bits are lost, which keeps the second rounding
+    /// from seeing a tie.
     public init(rounding value: Double) {
         let nearest = Float(value)
         guard Double(nearest) != value, nearest.isFinite, !value.isNaN else {

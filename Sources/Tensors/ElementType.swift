@@ -1,4 +1,5 @@
-/// The element types of tensors: those of ONNX that have a fixed width of whole bytes and are no strings or complex numbers.
+/// The element types of tensors: those of ONNX that have a fixed width of whole bytes and are no strings or complex
+/// numbers.
 public enum ElementType: String, Sendable, CaseIterable, Hashable {
     case float64 = "f64", float32 = "f32", float16 = "f16", bfloat16 = "bf16"
     case int8 = "i8", int16 = "i16", int32 = "i32", int64 = "i64"
@@ -57,5 +58,5 @@ extension UInt64: TensorElement { public static var elementType: ElementType { .
 extension Bool: TensorElement { public static var elementType: ElementType { .bool } }
 extension BFloat16: TensorElement { public static var elementType: ElementType { .bfloat16 } }
 #if !(os(macOS) && arch(x86_64))
-extension Float16: TensorElement { public static var elementType: ElementType { .float16 } }
+    extension Float16: TensorElement { public static var elementType: ElementType { .float16 } }
 #endif

@@ -1,4 +1,5 @@
-/// The 64-bit Fowler–Noll–Vo hash, variant 1a: a digest that is the same on every machine (Swift's `Hasher` is seeded anew in each process).
+/// The 64-bit Fowler–Noll–Vo hash, variant 1a: a digest that is the same on every machine (Swift's `Hasher` is seeded
+/// anew in each process).
 public struct FNV1a: Sendable {
     public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 

@@ -15,9 +15,14 @@ public struct OutputFolder: Sendable {
         made = missing
         do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
             removeWhereEmpty()
-            throw TesseraError(.inputOutput, at: path, found: "the folder cannot be made: \((error as NSError).localizedDescription)", accepted: "a writable place")
+            throw TesseraError(
+                .inputOutput, at: path, found: "the folder cannot be made: \((error as NSError).localizedDescription)",
+                accepted: "a writable place")
         }
-        guard access(path, W_OK | X_OK) == 0 else { throw TesseraError(.inputOutput, at: path, found: String(cString: strerror(errno)), accepted: "a writable folder") }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw TesseraError(
+                .inputOutput, at: path, found: String(cString: strerror(errno)), accepted: "a writable folder")
+        }
     }
 
     /// Removes the folders that were made and hold nothing.

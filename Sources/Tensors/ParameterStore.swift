@@ -1,4 +1,5 @@
-/// The tensors of a model outside the graph: parameters, statistics and optimiser slots by path. A value; paths are kept sorted where they are listed.
+/// The tensors of a model outside the graph: parameters, statistics and optimiser slots by path. A value; paths are
+/// kept sorted where they are listed.
 public struct ParameterStore: Sendable, Equatable {
     private var tensors: [String: Tensor] = [:]
 

@@ -1,5 +1,6 @@
-/// Philox 4×32-10, a counter-based random generator (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011):
-/// the numbers at a counter depend on nothing but key and counter, so order, threads and resumption cannot change them.
+/// Philox 4×32-10, a counter-based random generator (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC
+/// 2011): the numbers at a counter depend on nothing but key and counter, so order, threads and resumption cannot
+/// change them.
 public struct Philox: Sendable {
     public let key: UInt64
 
@@ -23,7 +24,8 @@ public struct Philox: Sendable {
     }
 }
 
-/// A stream of random numbers named by (seed, stream): streams with different names are independent, and a stream can start at any position.
+/// A stream of random numbers named by (seed, stream): streams with different names are independent, and a stream can
+/// start at any position.
 public struct RandomStream: RandomNumberGenerator, Sendable {
     private let generator: Philox
     private let stream: UInt64

@@ -11,7 +11,9 @@ extension Tensor {
 
     /// Every element as a Double. Integers beyond 2⁵³ round.
     public func doubles() -> [Double] {
-        func read<T: TensorElement>(_: T.Type, _ convert: (T) -> Double) -> [Double] { withElements(T.self) { $0.map(convert) } }
+        func read<T: TensorElement>(_: T.Type, _ convert: (T) -> Double) -> [Double] {
+            withElements(T.self) { $0.map(convert) }
+        }
         return switch element {
         case .float64: read(Double.self) { $0 }
         case .float32: read(Float.self) { Double($0) }
@@ -31,7 +33,9 @@ extension Tensor {
 
     /// Every element of an integer or bool tensor, sign-extended to 64 bits.
     private func words() -> [Int64] {
-        func read<T: TensorElement & FixedWidthInteger>(_: T.Type) -> [Int64] { withElements(T.self) { $0.map { Int64(truncatingIfNeeded: $0) } } }
+        func read<T: TensorElement & FixedWidthInteger>(_: T.Type) -> [Int64] {
+            withElements(T.self) { $0.map { Int64(truncatingIfNeeded: $0) } }
+        }
         return switch element {
         case .int8: read(Int8.self)
         case .int16: read(Int16.self)
@@ -47,42 +51,48 @@ extension Tensor {
     }
 
     private init(words: [Int64], element: ElementType, shape: [Int]) {
-        func make<T: TensorElement & FixedWidthInteger>(_: T.Type) -> Tensor { Tensor(words.map { T(truncatingIfNeeded: $0) }, shape: shape) }
-        self = switch element {
-        case .int8: make(Int8.self)
-        case .int16: make(Int16.self)
-        case .int32: make(Int32.self)
-        case .int64: make(Int64.self)
-        case .uint8: make(UInt8.self)
-        case .uint16: make(UInt16.self)
-        case .uint32: make(UInt32.self)
-        case .uint64: make(UInt64.self)
-        case .float64, .float32, .float16, .bfloat16, .bool: preconditionFailure("integers are converted to integers")
+        func make<T: TensorElement & FixedWidthInteger>(_: T.Type) -> Tensor {
+            Tensor(words.map { T(truncatingIfNeeded: $0) }, shape: shape)
         }
+        self =
+            switch element {
+            case .int8: make(Int8.self)
+            case .int16: make(Int16.self)
+            case .int32: make(Int32.self)
+            case .int64: make(Int64.self)
+            case .uint8: make(UInt8.self)
+            case .uint16: make(UInt16.self)
+            case .uint32: make(UInt32.self)
+            case .uint64: make(UInt64.self)
+            case .float64, .float32, .float16, .bfloat16, .bool:
+                preconditionFailure("integers are converted to integers")
+            }
     }
 
     /// A tensor of any element type from Doubles, rounded or saturated as in `converted(to:)`.
     public init(doubles: [Double], element: ElementType, shape: [Int]) {
         func integers<T: TensorElement & FixedWidthInteger>(_: T.Type) -> Tensor {
-            Tensor(doubles.map { value -> T in
-                if value.isNaN { return 0 }
-                return T(exactly: value.rounded(.towardZero)) ?? (value < 0 ? T.min : T.max)
-            }, shape: shape)
+            Tensor(
+                doubles.map { value -> T in
+                    if value.isNaN { return 0 }
+                    return T(exactly: value.rounded(.towardZero)) ?? (value < 0 ? T.min : T.max)
+                }, shape: shape)
         }
-        self = switch element {
-        case .float64: Tensor(doubles, shape: shape)
-        case .float32: Tensor(doubles.map { Float($0) }, shape: shape)
-        case .float16: Tensor(doubles.map { Float16($0) }, shape: shape)
-        case .bfloat16: Tensor(doubles.map { BFloat16(rounding: $0) }, shape: shape)
-        case .int8: integers(Int8.self)
-        case .int16: integers(Int16.self)
-        case .int32: integers(Int32.self)
-        case .int64: integers(Int64.self)
-        case .uint8: integers(UInt8.self)
-        case .uint16: integers(UInt16.self)
-        case .uint32: integers(UInt32.self)
-        case .uint64: integers(UInt64.self)
-        case .bool: Tensor(doubles.map { $0 != 0 }, shape: shape)
-        }
+        self =
+            switch element {
+            case .float64: Tensor(doubles, shape: shape)
+            case .float32: Tensor(doubles.map { Float($0) }, shape: shape)
+            case .float16: Tensor(doubles.map { Float16($0) }, shape: shape)
+            case .bfloat16: Tensor(doubles.map { BFloat16(rounding: $0) }, shape: shape)
+            case .int8: integers(Int8.self)
+            case .int16: integers(Int16.self)
+            case .int32: integers(Int32.self)
+            case .int64: integers(Int64.self)
+            case .uint8: integers(UInt8.self)
+            case .uint16: integers(UInt16.self)
+            case .uint32: integers(UInt32.self)
+            case .uint64: integers(UInt64.self)
+            case .bool: Tensor(doubles.map { $0 != 0 }, shape: shape)
+            }
     }
 }

@@ -12,7 +12,8 @@ final class TensorStorage: @unchecked Sendable {
     deinit { bytes.deallocate() }
 }
 
-/// A dense array of one element type in host memory, in logical (row-major) order. A value: copies share their storage until one is written.
+/// A dense array of one element type in host memory, in logical (row-major) order. A value: copies share their storage
+/// until one is written.
 public struct Tensor: Sendable {
     public let element: ElementType
     public private(set) var shape: [Int]
@@ -37,7 +38,8 @@ public struct Tensor: Sendable {
         precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill the shape \(shape)")
         self.init(uninitialized: T.elementType, shape: shape)
         values.withUnsafeBytes { source in
-            storage.bytes.baseAddress!.copyMemory(from: source.baseAddress ?? UnsafeRawPointer(storage.bytes.baseAddress!), byteCount: source.count)
+            storage.bytes.baseAddress!.copyMemory(
+                from: source.baseAddress ?? UnsafeRawPointer(storage.bytes.baseAddress!), byteCount: source.count)
         }
     }
 
@@ -47,7 +49,9 @@ public struct Tensor: Sendable {
     public init(copying bytes: UnsafeRawBufferPointer, element: ElementType, shape: [Int]) {
         self.init(uninitialized: element, shape: shape)
         precondition(bytes.count == byteCount, "\(bytes.count) bytes do not fill \(element.rawValue)\(shape)")
-        if let source = bytes.baseAddress { storage.bytes.baseAddress!.copyMemory(from: source, byteCount: bytes.count) }
+        if let source = bytes.baseAddress {
+            storage.bytes.baseAddress!.copyMemory(from: source, byteCount: bytes.count)
+        }
     }
 
     public var rank: Int { shape.count }
@@ -79,12 +83,16 @@ public struct Tensor: Sendable {
         return try body(UnsafeMutableRawBufferPointer(start: storage.bytes.baseAddress, count: byteCount))
     }
 
-    public func withElements<T: TensorElement, R>(_ type: T.Type = T.self, _ body: (UnsafeBufferPointer<T>) throws -> R) rethrows -> R {
+    public func withElements<T: TensorElement, R>(_ type: T.Type = T.self, _ body: (UnsafeBufferPointer<T>) throws -> R)
+        rethrows -> R
+    {
         precondition(element == T.elementType, "a tensor of \(element.rawValue) read as \(T.elementType.rawValue)")
         return try withUnsafeBytes { try body($0.assumingMemoryBound(to: T.self)) }
     }
 
-    public mutating func withMutableElements<T: TensorElement, R>(_ type: T.Type = T.self, _ body: (UnsafeMutableBufferPointer<T>) throws -> R) rethrows -> R {
+    public mutating func withMutableElements<T: TensorElement, R>(
+        _ type: T.Type = T.self, _ body: (UnsafeMutableBufferPointer<T>) throws -> R
+    ) rethrows -> R {
         precondition(element == T.elementType, "a tensor of \(element.rawValue) written as \(T.elementType.rawValue)")
         return try withUnsafeMutableBytes { try body($0.assumingMemoryBound(to: T.self)) }
     }
@@ -99,12 +107,14 @@ extension Tensor: Equatable {
     /// Same type, same shape, same bits.
     public static func == (a: Tensor, b: Tensor) -> Bool {
         guard a.element == b.element, a.shape == b.shape else { return false }
-        return a.withUnsafeBytes { x in b.withUnsafeBytes { y in memcmp(x.baseAddress!, y.baseAddress!, x.count) == 0 } }
+        return a.withUnsafeBytes { x in b.withUnsafeBytes { y in memcmp(x.baseAddress!, y.baseAddress!, x.count) == 0 }
+        }
     }
 }
 
 extension Tensor {
-    /// A 64-bit FNV-1a digest over element type, shape and bytes, as 16 hexadecimal digits: what the graph text prints of a large constant.
+    /// A 64-bit FNV-1a digest over element type, shape and bytes, as 16 hexadecimal digits: what the graph text prints
+    /// of a large constant.
     public var digest: String {
         var hash = FNV1a()
         hash.combine(type.description.utf8)

@@ -1,5 +1,7 @@
 /// One extent of a tensor: a number, or a name (`N`) that `compile` binds to a number.
-public enum Dimension: Hashable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, CustomStringConvertible {
+public enum Dimension: Hashable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
+    CustomStringConvertible
+{
     case fixed(Int)
     case named(String)
 
@@ -19,7 +21,8 @@ public enum Dimension: Hashable, Sendable, ExpressibleByIntegerLiteral, Expressi
     }
 }
 
-/// What is known of a tensor before it exists: its element type and its logical dimensions (NCHW for images, as in ONNX).
+/// What is known of a tensor before it exists: its element type and its logical dimensions (NCHW for images, as in
+/// ONNX).
 public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     public var element: ElementType
     public var dimensions: [Dimension]
@@ -61,9 +64,11 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
 
     /// The type with every name in `bindings` replaced by its number.
     public func binding(_ bindings: [String: Int]) -> TensorType {
-        TensorType(element, dimensions.map { dimension in
-            if case .named(let name) = dimension, let number = bindings[name] { .fixed(number) } else { dimension }
-        })
+        TensorType(
+            element,
+            dimensions.map { dimension in
+                if case .named(let name) = dimension, let number = bindings[name] { .fixed(number) } else { dimension }
+            })
     }
 
     /// As in the graph text: `f32[N,3,1024,1024]`.

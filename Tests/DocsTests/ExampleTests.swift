@@ -4,7 +4,8 @@ import Testing
 /// The program of docs/example does what docs say of it.
 @Suite struct ExampleTests {
     /// The folder of the built products: that of the running test.
-    private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
 
     @Test func itTrainsAndExportsItsOwnNetwork() throws {
         let folder = try TemporaryFolder(), run = folder.path + "/run"
@@ -14,7 +15,9 @@ import Testing
         let error = try #require(words.last.flatMap { Double($0) }, "the example printed \(words)")
         // Predicting the mean is wrong by about 6.
         #expect(error < 3)
-        for file in ["checkpoints/best.safetensors", "model.onnx"] { #expect(FileManager.default.fileExists(atPath: "\(run)/\(file)"), "\(file)") }
+        for file in ["checkpoints/best.safetensors", "model.onnx"] {
+            #expect(FileManager.default.fileExists(atPath: "\(run)/\(file)"), "\(file)")
+        }
     }
 
     @Test func itIsShort() throws {

@@ -3,7 +3,8 @@ import TesseraIR
 import TesseraOps
 import Testing
 
-/// docs/onnx-support.md lists exactly the operators that the catalogue reads. With TESSERA_RECORD=1 the table is written anew.
+/// docs/onnx-support.md lists exactly the operators that the catalogue reads. With TESSERA_RECORD=1 the table is
+/// written anew.
 @Suite struct OperatorTableTests {
     private static let path = "docs/onnx-support.md", header = "operator"
 
@@ -13,17 +14,27 @@ import Testing
         for type in OpCatalog.standard.types {
             for rule in (type as? any ONNXImportable.Type)?.onnxRules ?? [] {
                 versions[rule.operatorType, default: []].append(rule.versions)
-                if !ops[rule.operatorType, default: []].contains("`\(type.mnemonic)`") { ops[rule.operatorType, default: []].append("`\(type.mnemonic)`") }
+                if !ops[rule.operatorType, default: []].contains("`\(type.mnemonic)`") {
+                    ops[rule.operatorType, default: []].append("`\(type.mnemonic)`")
+                }
             }
         }
-        for (name, rules) in OpCatalog.standard.onnxRules where versions[name] == nil { (versions[name], ops[name]) = (rules.map(\.versions), ["other ops, or none"]) }
+        for (name, rules) in OpCatalog.standard.onnxRules where versions[name] == nil {
+            (versions[name], ops[name]) = (rules.map(\.versions), ["other ops, or none"])
+        }
         return versions.keys.sorted().map { name in
-            [name, versions[name]!.sorted { $0.lowerBound < $1.lowerBound }.map(text).joined(separator: ", "), ops[name]!.joined(separator: ", ")]
+            [
+                name, versions[name]!.sorted { $0.lowerBound < $1.lowerBound }.map(text).joined(separator: ", "),
+                ops[name]!.joined(separator: ", "),
+            ]
         }
     }
 
     private static func text(_ range: ClosedRange<Int>) -> String {
-        range.upperBound == .max ? "\(range.lowerBound) and later" : range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+        range.upperBound == .max
+            ? "\(range.lowerBound) and later"
+            : range.lowerBound == range.upperBound
+                ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
     }
 
     @Test func theTableIsTheCatalogue() throws {
@@ -33,11 +44,18 @@ import Testing
             let header = try #require(document.firstIndex { $0.hasPrefix("| \(Self.header) |") })
             let end = document[header...].firstIndex { !$0.hasPrefix("|") } ?? document.endIndex
             document.replaceSubrange((header + 2)..<end, with: lines.map { "| " + $0.joined(separator: " | ") + " |" })
-            try document.joined(separator: "\n").write(to: Repository.root.appendingPathComponent(Self.path), atomically: true, encoding: .utf8)
+            try document.joined(separator: "\n").write(
+                to: Repository.root.appendingPathComponent(Self.path), atomically: true, encoding: .utf8)
             return
         }
         let written = Repository.table(in: text, beginning: Self.header)
-        for line in lines where !written.contains(line) { Issue.record("docs/onnx-support.md lacks the line | \(line.joined(separator: " | ")) |; TESSERA_RECORD=1 writes the table anew") }
-        for line in written where !lines.contains(line) { Issue.record("docs/onnx-support.md has a line that the catalogue has not: \(line)") }
+        for line in lines where !written.contains(line) {
+            Issue.record(
+                "docs/onnx-support.md lacks the line | \(line.joined(separator: " | ")) |; TESSERA_RECORD=1 writes the table anew"
+            )
+        }
+        for line in written where !lines.contains(line) {
+            Issue.record("docs/onnx-support.md has a line that the catalogue has not: \(line)")
+        }
     }
 }

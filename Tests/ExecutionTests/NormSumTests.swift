@@ -9,10 +9,12 @@ import Testing
 @Suite struct NormSumTests {
     static let channels = 19
 
-    /// The norm's gradient for a dy that is the same at every pixel, as behind a global mean: dbias = P · dy, and dx sums to 0.
+    /// The norm's gradient for a dy that is the same at every pixel, as behind a global mean: dbias = P · dy, and dx
+    /// sums to 0.
     @Test(arguments: InstructionSet.allCases.filter { (try? KernelTable($0)) != nil }, [[4, 8, 8], [2, 75, 61]])
     func equalGradientsAreSummedWithoutDrift(_ set: InstructionSet, _ extents: [Int]) throws {
-        let shape = [extents[0], Self.channels, extents[1], extents[2]], plane = extents[1] * extents[2], pixels = extents[0] * plane
+        let shape = [extents[0], Self.channels, extents[1], extents[2]], plane = extents[1] * extents[2],
+            pixels = extents[0] * plane
         var stream = RandomStream(seed: 1, name: "norm sums")
         let x = Tensor((0..<pixels * Self.channels).map { _ in Float(stream.normal()) }, shape: shape)
         let slopes = (0..<Self.channels).map { _ in Float(stream.uniform(0.5...1)) }
@@ -22,9 +24,13 @@ import Testing
         let inputs = [try builder.addInput("dy", image), try builder.addInput("x", image)]
         let parameters = try ["scale", "bias"].map { try builder.addInput($0, vector) }
         let norm = try builder.add(BatchNormalizationTraining(), [inputs[1]] + parameters)
-        let gradients = try builder.add(BatchNormalizationGradient(epsilon: 1e-5, usesBatchStatistics: true), inputs + [parameters[0], norm[1], norm[2]])
+        let gradients = try builder.add(
+            BatchNormalizationGradient(epsilon: 1e-5, usesBatchStatistics: true),
+            inputs + [parameters[0], norm[1], norm[2]])
         for (name, value) in zip(["dx", "dscale", "dbias"], gradients) { builder.output(name, value) }
-        let session = try Session(Compiler.compile(builder.finish(), for: .training, instructionSet: set), parameters: ParameterStore(), threads: 2)
+        let session = try Session(
+            Compiler.compile(builder.finish(), for: .training, instructionSet: set), parameters: ParameterStore(),
+            threads: 2)
         let ones = Tensor([Float](repeating: 1, count: Self.channels), shape: [Self.channels])
         let result = try session.run(["dy": dy, "x": x, "scale": ones, "bias": ones])
 

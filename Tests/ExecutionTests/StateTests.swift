@@ -8,7 +8,9 @@ import Testing
 /// States: old values until the step ends, and several programs on the same memory.
 @Suite struct StateTests {
     private static let type = TensorType(.float32, [3])
-    private static let store = ParameterStore(["a": Tensor([Float(1), 2, 3], shape: [3]), "b": Tensor([Float(10), 20, 30], shape: [3])])
+    private static let store = ParameterStore([
+        "a": Tensor([Float(1), 2, 3], shape: [3]), "b": Tensor([Float(10), 20, 30], shape: [3]),
+    ])
 
     /// Runs twice and compares outputs and states with the evaluator each time.
     private static func expectAgreement(_ body: (GraphBuilder, _ a: Value, _ b: Value) throws -> Void) throws {
@@ -76,7 +78,8 @@ import Testing
             return try builder.finish()
         }
         var stream = RandomStream(seed: 1, name: "states")
-        let x = Tensor((0..<90).map { _ in Float(stream.normal()) }, shape: [1, 3, 6, 5]), w = Tensor((0..<135).map { _ in Float(stream.normal()) }, shape: [5, 3, 3, 3])
+        let x = Tensor((0..<90).map { _ in Float(stream.normal()) }, shape: [1, 3, 6, 5]),
+            w = Tensor((0..<135).map { _ in Float(stream.normal()) }, shape: [5, 3, 3, 3])
         let training = try graph(trains: true), pool = WorkerPool(threadCount: 2)
         let states = try StateMemory(for: training, loading: ParameterStore(["w": w]))
         let trainer = try Session(Compiler.compile(training, for: .training), states: states, pool: pool)
@@ -97,11 +100,17 @@ import Testing
         let a = try builder.state("a", .parameter, Self.type), x = try builder.addInput("x", Self.type)
         builder.output("y", try builder.add(Add(), [a, x])[0])
         let program = try Compiler.compile(builder.finish(), for: .inference)
-        #expect(throws: TesseraError(at: "a", found: "no tensor", accepted: "f32[3]")) { try Session(program, parameters: ParameterStore(), threads: 1) }
+        #expect(throws: TesseraError(at: "a", found: "no tensor", accepted: "f32[3]")) {
+            try Session(program, parameters: ParameterStore(), threads: 1)
+        }
         let wrong = ParameterStore(["a": Tensor(zeros: .float32, shape: [4])])
-        #expect(throws: TesseraError(at: "a", found: "a tensor f32[4]", accepted: "f32[3]")) { try Session(program, parameters: wrong, threads: 1) }
+        #expect(throws: TesseraError(at: "a", found: "a tensor f32[4]", accepted: "f32[3]")) {
+            try Session(program, parameters: wrong, threads: 1)
+        }
         let session = try Session(program, parameters: Self.store, threads: 1)
         #expect(throws: TesseraError(at: "input x", found: "nothing", accepted: "f32[3]")) { try session.run([:]) }
-        #expect(throws: TesseraError(at: "input x", found: "a tensor i64[3]", accepted: "f32[3]")) { try session.run(["x": Tensor(zeros: .int64, shape: [3])]) }
+        #expect(throws: TesseraError(at: "input x", found: "a tensor i64[3]", accepted: "f32[3]")) {
+            try session.run(["x": Tensor(zeros: .int64, shape: [3])])
+        }
     }
 }

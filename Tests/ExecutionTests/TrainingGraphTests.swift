@@ -11,13 +11,17 @@ import TesseraTensors
 
 /// A whole model with its gradients: autodiff against finite differences, and compiled against the evaluator.
 @Suite struct TrainingGraphTests {
-    /// mean(score²) with the gradients of all parameters as outputs, in the given element type. One unit a stage: with all sixteen, batch norms over so few
-    /// pixels enlarge roundings until values change sign before a ReLU, and gradients of float32 say nothing any more.
-    static func lossAndGradients(_ element: ElementType) throws -> (graph: Graph, parameters: ParameterStore, image: Tensor) {
+    /// mean(score²) with the gradients of all parameters as outputs, in the given element type. One unit a stage: with
+    /// all sixteen, batch norms over so few pixels enlarge roundings until values change sign before a ReLU, and
+    /// gradients of float32 say nothing any more.
+    static func lossAndGradients(_ element: ElementType) throws -> (
+        graph: Graph, parameters: ParameterStore, image: Tensor
+    ) {
         var network = ResNetDwise50(widths: [4, 6, 8, 10])
         network.depths = [1, 1, 1, 1]
         let model = try Model("small", input: TensorType(.float32, [2, 3, 33, 33]), layer: network)
-        let prepared = try Pipeline([PrepareNormsForTraining()]).run(model.graph.changingElements(from: .float32, to: element))
+        let prepared = try Pipeline([PrepareNormsForTraining()]).run(
+            model.graph.changingElements(from: .float32, to: element))
         let builder = GraphBuilder(prepared)
         let score = prepared.outputs[0].value
         let loss = try builder.add(ReduceMean(), builder.add(Multiply(), [score, score]))[0]
@@ -29,7 +33,8 @@ import TesseraTensors
         let initial = model.initialParameters(seed: 5)
         for path in initial.paths { parameters[path] = initial[path]!.converted(to: element) }
         var stream = RandomStream(seed: 3, name: "image")
-        let image = Tensor(doubles: (0..<2 * 3 * 33 * 33).map { _ in stream.normal() }, element: element, shape: [2, 3, 33, 33])
+        let image = Tensor(
+            doubles: (0..<2 * 3 * 33 * 33).map { _ in stream.normal() }, element: element, shape: [2, 3, 33, 33])
         return (try builder.finish(), parameters, image)
     }
 
@@ -37,13 +42,17 @@ import TesseraTensors
         let (graph, parameters, image) = try Self.lossAndGradients(.float64)
         let result = try Evaluator.run(graph, inputs: ["image": image], states: parameters.asDictionary)
         var stream = RandomStream(seed: 4, name: "probe")
-        for path in ["stem.weight", "blocks.0.norm1.weight", "blocks.1.filter.weight", "blocks.2.shortcut.1.weight", "blocks.3.norm3.bias", "head.weight"] {
+        for path in [
+            "stem.weight", "blocks.0.norm1.weight", "blocks.1.filter.weight", "blocks.2.shortcut.1.weight",
+            "blocks.3.norm3.bias", "head.weight",
+        ] {
             let direction = parameters[path]!.doubles().map { _ in stream.normal() }
             func loss(_ step: Double) throws -> Double {
                 var moved = parameters
                 let tensor = parameters[path]!
                 moved[path] = Tensor(zip(tensor.doubles(), direction).map { $0 + step * $1 }, shape: tensor.shape)
-                return try Evaluator.run(graph, inputs: ["image": image], states: moved.asDictionary).outputs["loss"]!.doubles()[0]
+                return try Evaluator.run(graph, inputs: ["image": image], states: moved.asDictionary).outputs["loss"]!
+                    .doubles()[0]
             }
             let h = 1e-7
             let numeric = (try loss(h) - loss(-h)) / (2 * h)
@@ -59,8 +68,8 @@ import TesseraTensors
         let session = try Session(program, parameters: parameters, threads: 2)
         let result = try session.run(["image": image])
         let updated = session.states.snapshot()
-        // Relative, but for gradients that vanish: the scale of a norm that only a convolution and another norm follow changes nothing, and its gradient
-        // is rounding alone, about 1e-6 where others are 0.1.
+        // Relative, but for gradients that vanish: the scale of a norm that only a convolution and another norm follow
+        // changes nothing, and its gradient is rounding alone, about 1e-6 where others are 0.1.
         func distance(_ a: Tensor, _ b: Tensor) -> Double {
             let difference = zip(a.doubles(), b.doubles()).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
             return (difference / max(b.doubles().reduce(0) { $0 + $1 * $1 }, 1e-6)).squareRoot()

@@ -7,7 +7,8 @@ import Testing
 @Suite struct WorkerPoolTests {
     @Test(arguments: [1, 2, 3, 7], [0, 1, 2, 5, 1000])
     func everyTileRunsOnce(_ threads: Int, _ tiles: Int) throws {
-        let pool = WorkerPool(threadCount: threads), counts = Mutex([Int](repeating: 0, count: tiles)), workers = Mutex(Set<Int>())
+        let pool = WorkerPool(threadCount: threads), counts = Mutex([Int](repeating: 0, count: tiles)),
+            workers = Mutex(Set<Int>())
         for _ in 0..<3 {
             try pool.run(tiles: tiles) { worker, tile in
                 counts.withLock { $0[tile] += 1 }
@@ -18,12 +19,15 @@ import Testing
         #expect(workers.withLock { $0.allSatisfy { (0..<threads).contains($0) } })
     }
 
-    /// Many pools at once on few processors: a phase does not wait for threads that are not awake, and threads end with their pool.
+    /// Many pools at once on few processors: a phase does not wait for threads that are not awake, and threads end with
+    /// their pool.
     @Test(.timeLimit(.minutes(1))) func poolsComeAndGo() throws {
         let done = Atomic<Int>(0)
         for _ in 0..<5 {
             let pools = (0..<6).map { _ in WorkerPool(threadCount: 4) }
-            for pool in pools { for _ in 0..<5 { try pool.run(tiles: 8) { _, _ in done.wrappingAdd(1, ordering: .relaxed) } } }
+            for pool in pools {
+                for _ in 0..<5 { try pool.run(tiles: 8) { _, _ in done.wrappingAdd(1, ordering: .relaxed) } }
+            }
         }
         #expect(done.load(ordering: .relaxed) == 5 * 6 * 5 * 8)
     }
@@ -33,7 +37,9 @@ import Testing
         let pool = WorkerPool(threadCount: threads)
         for failing in [0, 17, 99] {
             #expect(throws: TesseraError(at: "tile", found: "\(failing)")) {
-                try pool.run(tiles: 100) { _, tile in if tile == failing { throw TesseraError(at: "tile", found: "\(tile)") } }
+                try pool.run(tiles: 100) { _, tile in
+                    if tile == failing { throw TesseraError(at: "tile", found: "\(tile)") }
+                }
             }
         }
         let done = Atomic<Int>(0)

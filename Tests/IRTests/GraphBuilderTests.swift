@@ -20,7 +20,10 @@ import Testing
         let builder = GraphBuilder()
         let x = try builder.addInput("x", Self.type), y = try builder.addInput("y", TensorType(.float32, [4, 3]))
         let error = #expect(throws: TesseraError.self) { try builder.add(Add(), [x, y], path: "blocks.0") }
-        #expect(error?.description == "blocks.0: add: the shapes [2,3] and [4,3]; accepted: shapes that broadcast: equal extents or 1, aligned at the last axis")
+        #expect(
+            error?.description
+                == "blocks.0: add: the shapes [2,3] and [4,3]; accepted: shapes that broadcast: equal extents or 1, aligned at the last axis"
+        )
         #expect(throws: TesseraError.self) { try builder.add(Relu(), [Value(NodeID(77))]) }
         #expect(throws: TesseraError.self) { try builder.add(Relu(), [Value(x.node, slot: 1)]) }
         #expect(throws: TesseraError.self) { try builder.add(MaxPool(kernel: [0]), [x]) }
@@ -61,23 +64,25 @@ import Testing
         }
         #expect(smaller.nodes.last?.id == NodeID(6) && smaller.nodes.last?.origins == [NodeID(5)])
         // The highest node removed, its id is still taken.
-        let again = GraphBuilder(try smaller.rebuilding { node, inputs, _ in node.id.rawValue == 6 ? [inputs[0]] : nil })
+        let again = GraphBuilder(
+            try smaller.rebuilding { node, inputs, _ in node.id.rawValue == 6 ? [inputs[0]] : nil })
         #expect(try again.add(Relu(), [Value(NodeID(0))])[0].node == NodeID(7))
     }
 
     @Test func mergingEqualNodesKeepsTheFirstOne() throws {
         let merged = try MergeEqualNodes().run(try Self.chain(), RewriteLog())
-        #expect(GraphText.print(merged) == """
-        graph "chain" {
-          %0 = input() name="x" type=f32[N,3] : f32[N,3]
-          %1 = relu(%0) : f32[N,3]  @a
-          %3 = sigmoid(%0) : f32[N,3]
-          %4 = add(%1, %1) : f32[N,3]  @sum  from %50
-          %5 = sigmoid(%4) : f32[N,3]
-          output "y" = %5
-        }
+        #expect(
+            GraphText.print(merged) == """
+                graph "chain" {
+                  %0 = input() name="x" type=f32[N,3] : f32[N,3]
+                  %1 = relu(%0) : f32[N,3]  @a
+                  %3 = sigmoid(%0) : f32[N,3]
+                  %4 = add(%1, %1) : f32[N,3]  @sum  from %50
+                  %5 = sigmoid(%4) : f32[N,3]
+                  output "y" = %5
+                }
 
-        """)
+                """)
     }
 
     @Test func bindingGivesNumbersToNamesEverywhere() throws {
@@ -93,13 +98,18 @@ import Testing
         builder.output("y", try builder.add(Add(), [builder.add(Multiply(), [x, w])[0], one])[0])
         builder.output("steps", steps)
         let wide = try builder.finish().changingElements(from: .float32, to: .float64)
-        #expect(wide.nodes.map { $0.outputTypes[0].element } == [.float64, .float64, .float64, .int64, .float64, .float64])
+        #expect(
+            wide.nodes.map { $0.outputTypes[0].element } == [.float64, .float64, .float64, .int64, .float64, .float64])
     }
 
     @Test func theEvaluatorNamesWhatIsMissingOrOfAnotherType() throws {
         let graph = try Self.chain()
-        #expect(throws: TesseraError(at: "input x", found: "nothing", accepted: "a tensor f32[N,3]")) { try Evaluator.run(graph) }
+        #expect(throws: TesseraError(at: "input x", found: "nothing", accepted: "a tensor f32[N,3]")) {
+            try Evaluator.run(graph)
+        }
         let wrong = Tensor(zeros: .float32, shape: [2, 4])
-        #expect(throws: TesseraError(at: "input x", found: "a tensor f32[2,4]", accepted: "f32[N,3]")) { try Evaluator.run(graph, inputs: ["x": wrong]) }
+        #expect(throws: TesseraError(at: "input x", found: "a tensor f32[2,4]", accepted: "f32[N,3]")) {
+            try Evaluator.run(graph, inputs: ["x": wrong])
+        }
     }
 }

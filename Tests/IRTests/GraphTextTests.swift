@@ -15,24 +15,29 @@ import Testing
         let builder = GraphBuilder(name: "test")
         let x = try builder.addInput("x", TensorType(.float32, ["N", 3, 8, 8]))
         let weight = try builder.state("conv.weight", .parameter, TensorType(.float32, shape: [4, 3, 3, 3]))
-        let y = try builder.add(Convolution(strides: [2, 2]), [x, weight], path: "conv", origins: [NodeID(7), NodeID(8)])[0]
+        let y = try builder.add(
+            Convolution(strides: [2, 2]), [x, weight], path: "conv", origins: [NodeID(7), NodeID(8)])[0]
         builder.output("y", y)
         builder.update("conv.weight", with: weight)
         let graph = try builder.finish()
-        #expect(GraphText.print(graph) == """
-        graph "test" {
-          %0 = input() name="x" type=f32[N,3,8,8] : f32[N,3,8,8]
-          %1 = state() path="conv.weight" type=f32[4,3,3,3] : f32[4,3,3,3]  @conv.weight
-          %2 = conv(%0, %1) strides=[2,2] : f32[N,4,3,3]  @conv  from %7, %8
-          output "y" = %2
-          update "conv.weight" = %1
-        }
+        #expect(
+            GraphText.print(graph) == """
+                graph "test" {
+                  %0 = input() name="x" type=f32[N,3,8,8] : f32[N,3,8,8]
+                  %1 = state() path="conv.weight" type=f32[4,3,3,3] : f32[4,3,3,3]  @conv.weight
+                  %2 = conv(%0, %1) strides=[2,2] : f32[N,4,3,3]  @conv  from %7, %8
+                  output "y" = %2
+                  update "conv.weight" = %1
+                }
 
-        """)
+                """)
         try Self.expectRoundTrip(graph)
     }
 
-    @Test(arguments: ["plain", "", "a \"quoted\" name", "back\\slash", "line\nbreak", "tab\tand\u{1}", "n", "\\n", "é ü 手", "a,b]", "from", "} %0"])
+    @Test(arguments: [
+        "plain", "", "a \"quoted\" name", "back\\slash", "line\nbreak", "tab\tand\u{1}", "n", "\\n", "é ü 手", "a,b]",
+        "from", "} %0",
+    ])
     func namesAndPathsOfAllKinds(_ name: String) throws {
         let builder = GraphBuilder(name: name)
         let x = try builder.addInput(name, TensorType(.float32, [2]))
@@ -50,7 +55,10 @@ import Testing
         try Self.expectRoundTrip(try builder.finish())
     }
 
-    @Test(arguments: [-0.0, .infinity, -.infinity, .nan, Double(bitPattern: 0x7FF8_0000_0000_0123), 1e-300, 0.1, 3, .leastNonzeroMagnitude])
+    @Test(arguments: [
+        -0.0, .infinity, -.infinity, .nan, Double(bitPattern: 0x7FF8_0000_0000_0123), 1e-300, 0.1, 3,
+        .leastNonzeroMagnitude,
+    ])
     func attributesComeBackBitForBit(_ number: Double) throws {
         let builder = GraphBuilder(name: "test")
         let x = try builder.addInput("x", TensorType(.float32, [2]))
@@ -67,7 +75,9 @@ import Testing
         builder.output("input", try builder.addInput("x", TensorType(element, [1, "N"])))
         builder.output("empty", try builder.constant(Tensor(zeros: element, shape: [0, 3])))
         builder.output("scalar", try builder.constant(Tensor(doubles: [1], element: element, shape: [])))
-        builder.output("values", try builder.constant(Tensor(doubles: [-1, 0, 0.1, 1e30, .nan, -0.0], element: element, shape: [2, 3])))
+        builder.output(
+            "values",
+            try builder.constant(Tensor(doubles: [-1, 0, 0.1, 1e30, .nan, -0.0], element: element, shape: [2, 3])))
         try Self.expectRoundTrip(try builder.finish())
     }
 
@@ -88,19 +98,32 @@ import Testing
         let bare = try GraphText.parse(text, catalog: .standard)
         #expect(bare == graph)
         #expect(throws: TesseraError.self) { try Evaluator.run(bare) }
-        #expect(try Evaluator.run(GraphText.parse(text, catalog: .standard, constants: [tensor.digest: tensor])).outputs["c"] == tensor)
-        #expect(throws: TesseraError.self) { try GraphText.parse(text, catalog: .standard, constants: [tensor.digest: Tensor(scalar: Float(1))]) }
+        #expect(
+            try Evaluator.run(GraphText.parse(text, catalog: .standard, constants: [tensor.digest: tensor])).outputs[
+                "c"] == tensor)
+        #expect(throws: TesseraError.self) {
+            try GraphText.parse(text, catalog: .standard, constants: [tensor.digest: Tensor(scalar: Float(1))])
+        }
     }
 
     static let broken: [(line: String, number: Int)] = [
-        ("%1 = nonsense(%0) : f32[2]", 3), ("%1 = relu(%0)", 4), ("%1 = relu(%7) : f32[2]", 3), ("%1 = relu(%0.1) : f32[2]", 3), ("%0 = relu(%0) : f32[2]", 3),
-        ("%1 = relu(%0) : f32[3]", 3), ("%1 = relu(%0) slope=1 : f32[2]", 3), ("%1 = clip(%0) low=word : f32[2]", 3), ("%1 = clip(%0) low=[1] : f32[2]", 3),
-        ("%1 = relu(%0 : f32[2]", 3), ("%1 = relu(%0) : f99[2]", 3), ("%1 = relu(%0.-1) : f32[2]", 3), ("%-1 = relu(%0) : f32[2]", 3), ("%. = relu(%0) : f32[2]", 3),
-        ("%9223372036854775807 = relu(%0) : f32[2]", 3), ("output \"y\" = %7", 3), ("output y = %0", 3), ("output \"y\nz = %0", 3), ("update \"y\" = %0.1", 3),
-        ("%1 = constant() value=i8[1]{300} : i8[1]", 3), ("%1 = constant() value=u8[1]{-1} : u8[1]", 3), ("%1 = constant() value=f32[2]{1.0} : f32[2]", 3),
-        ("%1 = constant() value=f32[-1,-1]{1.0} : f32[2]", 3), ("%1 = constant() value=f32[9223372036854775807,2]{1.0} : f32[2]", 3), ("%1 = averagePool(%0) kernel=[0] : f32[2]", 3),
-        ("%1 = relu(%0) : f32[2] @\"\\u{110000}\"", 3), ("%9223372036854775806 = relu(%0) : f32[2]", 3), ("%1 = convInputGradient(%0, %0) : f32[2]", 3),
-        ("%1 = convWeightGradient(%0, %0) group=0 : f32[2]", 3), ("%1 = batchNormGradient(%0, %0, %0, %0, %0) : f32[2], f32[2], f32[2]", 3),
+        ("%1 = nonsense(%0) : f32[2]", 3), ("%1 = relu(%0)", 4), ("%1 = relu(%7) : f32[2]", 3),
+        ("%1 = relu(%0.1) : f32[2]", 3), ("%0 = relu(%0) : f32[2]", 3),
+        ("%1 = relu(%0) : f32[3]", 3), ("%1 = relu(%0) slope=1 : f32[2]", 3), ("%1 = clip(%0) low=word : f32[2]", 3),
+        ("%1 = clip(%0) low=[1] : f32[2]", 3),
+        ("%1 = relu(%0 : f32[2]", 3), ("%1 = relu(%0) : f99[2]", 3), ("%1 = relu(%0.-1) : f32[2]", 3),
+        ("%-1 = relu(%0) : f32[2]", 3), ("%. = relu(%0) : f32[2]", 3),
+        ("%9223372036854775807 = relu(%0) : f32[2]", 3), ("output \"y\" = %7", 3), ("output y = %0", 3),
+        ("output \"y\nz = %0", 3), ("update \"y\" = %0.1", 3),
+        ("%1 = constant() value=i8[1]{300} : i8[1]", 3), ("%1 = constant() value=u8[1]{-1} : u8[1]", 3),
+        ("%1 = constant() value=f32[2]{1.0} : f32[2]", 3),
+        ("%1 = constant() value=f32[-1,-1]{1.0} : f32[2]", 3),
+        ("%1 = constant() value=f32[9223372036854775807,2]{1.0} : f32[2]", 3),
+        ("%1 = averagePool(%0) kernel=[0] : f32[2]", 3),
+        ("%1 = relu(%0) : f32[2] @\"\\u{110000}\"", 3), ("%9223372036854775806 = relu(%0) : f32[2]", 3),
+        ("%1 = convInputGradient(%0, %0) : f32[2]", 3),
+        ("%1 = convWeightGradient(%0, %0) group=0 : f32[2]", 3),
+        ("%1 = batchNormGradient(%0, %0, %0, %0, %0) : f32[2], f32[2], f32[2]", 3),
     ]
 
     @Test(arguments: broken)
@@ -117,7 +140,9 @@ import Testing
         builder.output("c", try builder.constant(Tensor([Float(1), .nan], shape: [2])))
         let scalars = Array(GraphText.print(try builder.finish()).unicodeScalars)
         for count in 0..<scalars.count - 2 {
-            #expect(throws: TesseraError.self) { try GraphText.parse(String(String.UnicodeScalarView(scalars[..<count])), catalog: .standard) }
+            #expect(throws: TesseraError.self) {
+                try GraphText.parse(String(String.UnicodeScalarView(scalars[..<count])), catalog: .standard)
+            }
         }
     }
 }

@@ -56,26 +56,32 @@ import Testing
         for index in 0..<20 {
             let result = try preprocessing.training(image, options, seed: 1, epoch: 0, index: index)
             #expect(result.width == 16 && result.height == 16 && result.channels == 1)
-            #expect(result.samples.min()! >= image.samples.min()! - 1e-6 && result.samples.max()! <= image.samples.max()! + 1e-6)
+            #expect(
+                result.samples.min()! >= image.samples.min()! - 1e-6
+                    && result.samples.max()! <= image.samples.max()! + 1e-6)
         }
     }
 
     @Test func withoutStepsTrainingIsEvaluation() throws {
         let image = randomImage(width: 20, height: 30, seed: 7), preprocessing = try Preprocessing(size: 12)
-        #expect(try preprocessing.training(image, .none, seed: 3, epoch: 4, index: 5) == preprocessing.evaluation(image))
+        #expect(
+            try preprocessing.training(image, .none, seed: 3, epoch: 4, index: 5) == preprocessing.evaluation(image))
     }
 
     /// The steps of one draw, made one after the other from the public pieces.
     @Test func theOrderIsThePapers() throws {
         let image = randomImage(width: 40, height: 30, channels: 3, seed: 8)
-        let preprocessing = try Preprocessing(size: 20, channels: 3, normalization: Normalization(mean: [0.1, 0.2, 0.3], deviation: [1, 2, 3]))
+        let preprocessing = try Preprocessing(
+            size: 20, channels: 3, normalization: Normalization(mean: [0.1, 0.2, 0.3], deviation: [1, 2, 3]))
         for index in 0..<8 {
             let draw = AugmentationDraw(Augmentation(), seed: 9, epoch: 2, index: index)
             let shorter = Int((20 / draw.scale).rounded()), longer = Int((Double(shorter) * 40 / 30).rounded())
             let x = Int(draw.crop!.x * Double(longer - 19)), y = Int(draw.crop!.y * Double(shorter - 19))
-            var expected = image.resized(width: longer, height: shorter, window: PixelWindow(columns: x..<x + 20, rows: y..<y + 20))
+            var expected = image.resized(
+                width: longer, height: shorter, window: PixelWindow(columns: x..<x + 20, rows: y..<y + 20))
             if draw.flips { expected = expected.flippedHorizontally }
-            expected = expected.adjustedBrightness(draw.brightness).adjustedContrast(draw.contrast).adjustedSaturation(draw.saturation)
+            expected = expected.adjustedBrightness(draw.brightness).adjustedContrast(draw.contrast).adjustedSaturation(
+                draw.saturation)
             expected = preprocessing.normalization!.applied(to: expected.rotated(quarterTurns: draw.quarterTurns))
             #expect(try preprocessing.training(image, Augmentation(), seed: 9, epoch: 2, index: index) == expected)
         }
@@ -83,7 +89,10 @@ import Testing
 
     @Test func drawsCoverTheirRanges() {
         let draws = (0..<400).map { AugmentationDraw(Augmentation(), seed: 1, epoch: 0, index: $0) }
-        #expect(draws.allSatisfy { (0.9...1).contains($0.scale) && (0.9...1.1).contains($0.brightness) && (0.9...1.1).contains($0.contrast) })
+        #expect(
+            draws.allSatisfy {
+                (0.9...1).contains($0.scale) && (0.9...1.1).contains($0.brightness) && (0.9...1.1).contains($0.contrast)
+            })
         #expect(draws.map(\.scale).min()! < 0.905 && draws.map(\.scale).max()! > 0.995)
         #expect(Set(draws.map(\.quarterTurns)) == [0, 1, 2, 3])
         let flips = draws.count { $0.flips }

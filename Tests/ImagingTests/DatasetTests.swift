@@ -14,9 +14,12 @@ import Testing
     }
 
     @Test func readsAllColumnsInAnyOrder() throws {
-        let data = try dataset("\u{FEFF}split,file,score,reader1,reader2\r\ntest,a.png,3.5,3,4\r\n\r\n train ,\"b.png\", 0,0,0\r\n")
+        let data = try dataset(
+            "\u{FEFF}split,file,score,reader1,reader2\r\ntest,a.png,3.5,3,4\r\n\r\n train ,\"b.png\", 0,0,0\r\n")
         #expect(data.samples.map(\.file) == ["a.png", "b.png"])
-        #expect(data.samples[0] == Sample(file: "a.png", path: folder.file("a.png"), score: 3.5, readers: [3, 4], split: .test))
+        #expect(
+            data.samples[0]
+                == Sample(file: "a.png", path: folder.file("a.png"), score: 3.5, readers: [3, 4], split: .test))
         #expect(try data.indices(in: .train) == [1])
         #expect(error { try data.indices(in: .validation) }?.found == "no image in the split 'validation'")
     }
@@ -45,7 +48,9 @@ import Testing
     ])
     func brokenTablesAreErrors(csv: String, location: String, found: String) throws {
         let error = error { try dataset(csv) }
-        #expect(error?.location.contains(location) == true && error?.location.contains("labels.csv") == true, "\(String(describing: error))")
+        #expect(
+            error?.location.contains(location) == true && error?.location.contains("labels.csv") == true,
+            "\(String(describing: error))")
         #expect(error?.found.contains(found) == true, "\(String(describing: error))")
     }
 
@@ -65,7 +70,9 @@ import Testing
         #expect(splits != Split.seeded(files, seed: 2))
         let reversed = Split.seeded(files.reversed(), seed: 1)
         #expect(Array(reversed.reversed()) == splits)
-        #expect(Split.shares(of: 3) == [1, 1, 1] && Split.shares(of: 1) == [1, 0, 0] && Split.shares(of: 500) == [373, 105, 22])
+        #expect(
+            Split.shares(of: 3) == [1, 1, 1] && Split.shares(of: 1) == [1, 0, 0]
+                && Split.shares(of: 500) == [373, 105, 22])
     }
 
     @Test func meanAndDeviationAreThoseOfAllPixels() throws {
@@ -80,14 +87,20 @@ import Testing
         let one = try Normalization.measured(on: data, indices: [0, 1, 2], size: 2, channels: 1, workers: 1)
         #expect(abs(Double(one.mean[0]) - mean) < 1e-7 && abs(Double(one.deviation[0]) - variance.squareRoot()) < 1e-7)
         let three = try Normalization.measured(on: data, indices: [0, 1, 2], size: 2, channels: 3, workers: 3)
-        #expect(three.mean == [Float](repeating: one.mean[0], count: 3) && three.deviation == [Float](repeating: one.deviation[0], count: 3))
+        #expect(
+            three.mean == [Float](repeating: one.mean[0], count: 3)
+                && three.deviation == [Float](repeating: one.deviation[0], count: 3))
     }
 
     @Test func theFirstBrokenImageIsTheErrorWhateverTheThreads() throws {
-        let data = try dataset((["file,score,split"] + (0..<20).map { "\($0).png,1,train" }).joined(separator: "\n"), images: (0..<20).map { "\($0).png" })
+        let data = try dataset(
+            (["file,score,split"] + (0..<20).map { "\($0).png,1,train" }).joined(separator: "\n"),
+            images: (0..<20).map { "\($0).png" })
         for broken in [7, 13] { _ = folder.write("no image", to: "\(broken).png") }
         for _ in 0..<5 {
-            let error = error { try Normalization.measured(on: data, indices: Array(0..<20), size: 1, channels: 1, workers: 4) }
+            let error = error {
+                try Normalization.measured(on: data, indices: Array(0..<20), size: 1, channels: 1, workers: 4)
+            }
             #expect(error?.location == folder.file("7.png"))
         }
     }

@@ -32,7 +32,9 @@ import Testing
 
     /// Files made by hand from chunks, of the kinds that this writer does not write.
     @Test func otherKindsAreExpanded() throws {
-        let palette = PNGFile(width: 4, height: 1, bits: 2, colorType: 3, extra: [("PLTE", [255, 0, 0, 0, 255, 0, 0, 0, 255])], rows: [[0b0001_1000]])
+        let palette = PNGFile(
+            width: 4, height: 1, bits: 2, colorType: 3, extra: [("PLTE", [255, 0, 0, 0, 255, 0, 0, 0, 255])],
+            rows: [[0b0001_1000]])
         let colors = try PNG.decode(palette.bytes, name: "palette")
         #expect(colors == Image(width: 4, height: 1, channels: 3, samples: [1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0]))
 
@@ -42,11 +44,16 @@ import Testing
         let fourBits = PNGFile(width: 2, height: 2, bits: 4, colorType: 0, rows: [[0x0F], [0x3C]])
         #expect(try PNG.decode(fourBits.bytes, name: "4 bit").samples == [0, 1, 0.2, 0.8])
 
-        let greyAlpha = PNGFile(width: 2, height: 1, bits: 16, colorType: 4, rows: [[0xFF, 0xFF, 0, 0, 0, 0, 0xFF, 0xFF]])
-        #expect(try PNG.decode(greyAlpha.bytes, name: "alpha") == Image(width: 2, height: 1, channels: 2, samples: [1, 0, 0, 1]))
+        let greyAlpha = PNGFile(
+            width: 2, height: 1, bits: 16, colorType: 4, rows: [[0xFF, 0xFF, 0, 0, 0, 0, 0xFF, 0xFF]])
+        #expect(
+            try PNG.decode(greyAlpha.bytes, name: "alpha")
+                == Image(width: 2, height: 1, channels: 2, samples: [1, 0, 0, 1]))
 
         let rgba = PNGFile(width: 1, height: 1, bits: 8, colorType: 6, rows: [[255, 0, 51, 102]])
-        #expect(try PNG.decode(rgba.bytes, name: "rgba") == Image(width: 1, height: 1, channels: 4, samples: [1, 0, 0.2, 0.4]))
+        #expect(
+            try PNG.decode(rgba.bytes, name: "rgba")
+                == Image(width: 1, height: 1, channels: 4, samples: [1, 0, 0.2, 0.4]))
     }
 
     @Test func foreignFilesAreNamed() throws {
@@ -67,7 +74,9 @@ import Testing
         let bytes = try PNG.encode(randomImage(width: 9, height: 9, seed: 2), depth: .sixteen)
         for count in 0..<bytes.count {
             let error = error { try PNG.decode(Array(bytes[..<count]), name: "cut.png") }
-            #expect(error?.location == "cut.png" && error?.found.contains(count == 0 ? "empty" : "cut off") == true, "\(count) bytes: \(String(describing: error))")
+            #expect(
+                error?.location == "cut.png" && error?.found.contains(count == 0 ? "empty" : "cut off") == true,
+                "\(count) bytes: \(String(describing: error))")
         }
     }
 
@@ -105,7 +114,8 @@ import Testing
         #expect(error { try PNG.decode(tooMany.bytes, name: "many") }?.found.contains("32000 x 32000") == true)
         let bomb = PNGFile(width: 16_000, height: 16_000, bits: 8, colorType: 0, rows: [[0]])
         #expect(error { try PNG.decode(bomb.bytes, name: "bomb") }?.found.contains("more than its") == true)
-        let tooManyChannels = PNGFile(width: 16_000, height: 10_000, bits: 8, colorType: 6, rows: [[UInt8](repeating: 0, count: 700_000)])
+        let tooManyChannels = PNGFile(
+            width: 16_000, height: 10_000, bits: 8, colorType: 6, rows: [[UInt8](repeating: 0, count: 700_000)])
         #expect(error { try PNG.decode(tooManyChannels.bytes, name: "channels") }?.found.contains("4 channels") == true)
     }
 

@@ -2,7 +2,9 @@ import TesseraImaging
 import Testing
 
 @Suite struct ResizeTests {
-    private func close(_ a: [Float], _ b: [Float]) -> Bool { a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= 1e-6 } }
+    private func close(_ a: [Float], _ b: [Float]) -> Bool {
+        a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= 1e-6 }
+    }
 
     /// Half of 4: the output's centres lie at 1 and 3, the triangle reaches 2 to both sides: weights 3/7, 3/7, 1/7.
     @Test func reducingWidensTheFilter() {
@@ -13,7 +15,9 @@ import Testing
     }
 
     @Test func enlargingInterpolatesBetweenHalfPixelCenters() {
-        #expect(close(Image(width: 2, height: 1, samples: [0, 1]).resized(width: 4, height: 1).samples, [0, 0.25, 0.75, 1]))
+        #expect(
+            close(
+                Image(width: 2, height: 1, samples: [0, 1]).resized(width: 4, height: 1).samples, [0, 0.25, 0.75, 1]))
     }
 
     @Test func theSameSizeKeepsTheBits() {
@@ -39,7 +43,8 @@ import Testing
         }
     }
 
-    /// Stored numbers from PyTorch's `interpolate(mode="bilinear", antialias=True)` on sin(i), i counting the pixels of a 7 × 5 image.
+    /// Stored numbers from PyTorch's `interpolate(mode="bilinear", antialias=True)` on sin(i), i counting the pixels of
+    /// a 7 × 5 image.
     @Test func agreesWithPyTorch() {
         let image = Image(width: 7, height: 5, samples: (0..<35).map { Float(Sine.values[$0]) })
         #expect(close(image.resized(width: 3, height: 2).samples, Sine.reduced))

@@ -6,15 +6,24 @@ import Testing
     private let folder = TemporaryFolder()
 
     private func dataset(_ count: Int) throws -> Dataset {
-        for index in 0..<count { try randomImage(width: 12, height: 10, seed: UInt64(index)).write(png: folder.file("\(index).png")) }
-        _ = folder.write((["file,score,split"] + (0..<count).map { "\($0).png,\($0),train" }).joined(separator: "\n"), to: "labels.csv")
+        for index in 0..<count {
+            try randomImage(width: 12, height: 10, seed: UInt64(index)).write(png: folder.file("\(index).png"))
+        }
+        _ = folder.write(
+            (["file,score,split"] + (0..<count).map { "\($0).png,\($0),train" }).joined(separator: "\n"),
+            to: "labels.csv")
         return try Dataset(folder: folder.path)
     }
 
-    private func loader(_ data: Dataset, workers: Int, augmentation: Augmentation? = Augmentation(), start: SamplerPosition = SamplerPosition(),
-                        batchSize: Int = 4, epochs: Int? = 2, drops: Bool = false) throws -> SampleLoader {
-        try SampleLoader(dataset: data, split: .train, batchSize: batchSize, size: 8, augmentation: augmentation, seed: 5, workers: workers,
-                         start: start, epochs: epochs, dropsIncompleteBatch: drops)
+    private func loader(
+        _ data: Dataset, workers: Int, augmentation: Augmentation? = Augmentation(),
+        start: SamplerPosition = SamplerPosition(),
+        batchSize: Int = 4, epochs: Int? = 2, drops: Bool = false
+    ) throws -> SampleLoader {
+        try SampleLoader(
+            dataset: data, split: .train, batchSize: batchSize, size: 8, augmentation: augmentation, seed: 5,
+            workers: workers,
+            start: start, epochs: epochs, dropsIncompleteBatch: drops)
     }
 
     private func all(_ loader: SampleLoader) throws -> [Batch] {
@@ -26,7 +35,9 @@ import Testing
     @Test func everyEpochIsAnotherPermutation() throws {
         let batches = try all(loader(dataset(10), workers: 2))
         #expect(batches.map(\.indices.count) == [4, 4, 2, 4, 4, 2])
-        #expect(batches.map(\.position) == [(0, 0), (0, 4), (0, 8), (1, 0), (1, 4), (1, 8)].map { SamplerPosition(epoch: $0.0, offset: $0.1) })
+        #expect(
+            batches.map(\.position)
+                == [(0, 0), (0, 4), (0, 8), (1, 0), (1, 4), (1, 8)].map { SamplerPosition(epoch: $0.0, offset: $0.1) })
         let epochs = [batches[0..<3], batches[3..<6]].map { $0.flatMap(\.indices) }
         #expect(epochs.map { $0.sorted() } == [Array(0..<10), Array(0..<10)] && epochs[0] != epochs[1])
         #expect(batches[0].images.shape == [4, 1, 8, 8])
@@ -49,7 +60,9 @@ import Testing
             #expect(whole.count == (drops ? 4 : 6))
             for stop in 1..<whole.count {
                 let rest = try all(loader(data, workers: 3, start: whole[stop - 1].nextPosition, drops: drops))
-                #expect(rest.map(\.images) == whole[stop...].map(\.images) && rest.map(\.position) == whole[stop...].map(\.position))
+                #expect(
+                    rest.map(\.images) == whole[stop...].map(\.images)
+                        && rest.map(\.position) == whole[stop...].map(\.position))
             }
         }
     }
@@ -83,8 +96,12 @@ import Testing
         let data = try dataset(3)
         #expect(error { try loader(data, workers: 1, batchSize: 0) }?.location == "batch size")
         #expect(error { try loader(data, workers: 1, batchSize: 4, drops: true) }?.location == "batch size")
-        #expect(error { try loader(data, workers: 1, start: SamplerPosition(epoch: 0, offset: 9)) }?.location == "sampler position")
-        #expect(error { try SampleLoader(dataset: data, split: .test, batchSize: 1, size: 8, augmentation: nil, seed: 1) }?.found.contains("'test'") == true)
+        #expect(
+            error { try loader(data, workers: 1, start: SamplerPosition(epoch: 0, offset: 9)) }?.location
+                == "sampler position")
+        #expect(
+            error { try SampleLoader(dataset: data, split: .test, batchSize: 1, size: 8, augmentation: nil, seed: 1) }?
+                .found.contains("'test'") == true)
     }
 
     @Test func loadersCanBeDroppedWhileTheyRead() throws {
@@ -94,5 +111,7 @@ import Testing
 }
 
 extension Batch: Equatable {
-    public static func == (a: Batch, b: Batch) -> Bool { a.images == b.images && a.indices == b.indices && a.position == b.position }
+    public static func == (a: Batch, b: Batch) -> Bool {
+        a.images == b.images && a.indices == b.indices && a.position == b.position
+    }
 }

@@ -16,13 +16,18 @@ enum Statistics {
         return counts + [mean, square.squareRoot(), 1]
     }
 
-    static func predict(_ features: [Double], _ weights: [Double]) -> Double { zip(features, weights).reduce(0) { $0 + $1.0 * $1.1 } }
+    static func predict(_ features: [Double], _ weights: [Double]) -> Double {
+        zip(features, weights).reduce(0) { $0 + $1.0 * $1.1 }
+    }
 
-    /// Normal equations with a trace of ridge, since the bins add up to the constant; solved by elimination with pivots.
+    /// Normal equations with a trace of ridge, since the bins add up to the constant; solved by elimination with
+    /// pivots.
     static func leastSquares(_ rows: [[Double]], _ targets: [Double]) -> [Double] {
         let n = rows[0].count
         var system = (0..<n).map { i in
-            (0..<n).map { j in rows.reduce(0) { $0 + $1[i] * $1[j] } + (i == j ? 1e-9 : 0) } + [zip(rows, targets).reduce(0) { $0 + $1.0[i] * $1.1 }]
+            (0..<n).map { j in rows.reduce(0) { $0 + $1[i] * $1[j] } + (i == j ? 1e-9 : 0) } + [
+                zip(rows, targets).reduce(0) { $0 + $1.0[i] * $1.1 }
+            ]
         }
         for column in 0..<n {
             let pivot = (column..<n).max { abs(system[$0][column]) < abs(system[$1][column]) }!

@@ -23,7 +23,8 @@ final class TemporaryFolder {
 /// A grey image whose samples are random 16-bit values.
 func randomImage(width: Int, height: Int, channels: Int = 1, seed: UInt64) -> Image {
     var stream = RandomStream(seed: seed, name: "test image")
-    let samples = (0..<width * height * channels).map { _ in Float(UInt16.random(in: 0...65535, using: &stream)) / 65535 }
+    let samples = (0..<width * height * channels).map { _ in Float(UInt16.random(in: 0...65535, using: &stream)) / 65535
+    }
     return Image(width: width, height: height, channels: channels, samples: samples)
 }
 

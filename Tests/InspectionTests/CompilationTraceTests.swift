@@ -26,7 +26,10 @@ import Testing
 
     @Test func passesSayWhatTheyAppliedAndDeclined() throws {
         let trace = try trace()
-        #expect(trace.passes.map(\.name) == ["removeUnusedNodes", "mergeEqualNodes", "foldNormIntoConvolution", "fuseNormRelu"])
+        #expect(
+            trace.passes.map(\.name) == [
+                "removeUnusedNodes", "mergeEqualNodes", "foldNormIntoConvolution", "fuseNormRelu",
+            ])
         #expect(trace.passes.map(\.isChanged) == [false, false, true, true])
         let fold = try trace.passText("foldNormIntoConvolution")
         #expect(fold.contains("1 applied, 1 declined"))
@@ -36,7 +39,9 @@ import Testing
     }
 
     @Test func anUnchangedGraphIsNotPrinted() throws {
-        #expect(try trace().passText("1") == "pass 1 removeUnusedNodes: removes nodes that nothing depends on\n  unchanged\n")
+        #expect(
+            try trace().passText("1")
+                == "pass 1 removeUnusedNodes: removes nodes that nothing depends on\n  unchanged\n")
     }
 
     @Test func anUnknownPassIsAnErrorThatNamesAll() throws {
@@ -67,17 +72,24 @@ import Testing
 
 @Suite struct ProgramTextTests {
     private func graph(size: Int = 32) throws -> Graph {
-        try ModelCatalog.standard.entry(named: "resnet-dwise50").model(inputChannels: 1, height: size).graph.binding(["N": 1])
+        try ModelCatalog.standard.entry(named: "resnet-dwise50").model(inputChannels: 1, height: size).graph.binding([
+            "N": 1
+        ])
     }
 
     @Test func everyBufferOfThePlanIsListed() throws {
         let program = try Compiler.compile(try graph(), for: .inference)
         let text = program.planText
         #expect(text.contains("lower bound \(program.plan.lowerBound.grouped)"))
-        let buffers = text.components(after: "buffers:").dropFirst(), used = program.plan.placements.filter { $0.request.byteCount > 0 }
+        let buffers = text.components(after: "buffers:").dropFirst(),
+            used = program.plan.placements.filter { $0.request.byteCount > 0 }
         #expect(buffers.count == used.count)
         for placement in used {
-            #expect(buffers.contains { $0.contains(placement.request.name) && $0.contains(" \(placement.offset.grouped) ") && $0.contains(placement.request.reason) })
+            #expect(
+                buffers.contains {
+                    $0.contains(placement.request.name) && $0.contains(" \(placement.offset.grouped) ")
+                        && $0.contains(placement.request.reason)
+                })
         }
     }
 
@@ -94,7 +106,9 @@ import Testing
         let lines = program.stepsText.split(separator: "\n")
         #expect(lines.count == program.steps.count + 2)
         #expect(lines[0].hasSuffix("every step has a kernel"))
-        for (line, step) in zip(lines.dropFirst(2), program.steps) { #expect(line.contains(step.lowered.kernel) && line.contains("\(step.node.id) = ")) }
+        for (line, step) in zip(lines.dropFirst(2), program.steps) {
+            #expect(line.contains(step.lowered.kernel) && line.contains("\(step.node.id) = "))
+        }
     }
 
     @Test func stepsWithoutKernelAreMarked() throws {
@@ -108,7 +122,8 @@ import Testing
     }
 
     @Test func theTextIsTheSameEveryTime() throws {
-        let first = try CompilationTrace(try graph(), for: .inference), second = try CompilationTrace(try graph(), for: .inference)
+        let first = try CompilationTrace(try graph(), for: .inference),
+            second = try CompilationTrace(try graph(), for: .inference)
         #expect(first.text == second.text)
     }
 }

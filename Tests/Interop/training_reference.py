@@ -28,7 +28,8 @@ from smooth_loss import smooth_loss
 
 STEPS, BATCH, CHANNELS, SIZE = 10, 4, 3, 256
 
-# The number of the first step's batch: of 50, one of which no value before a ReLU lies within 3e-6 of 0, so that rounding leaves every mask as it is.
+# The number of the first step's batch: of 50, one of which no value before a ReLU lies within 3e-6 of 0, so that
+# rounding leaves every mask as it is.
 FIRST_BATCH = 19
 
 

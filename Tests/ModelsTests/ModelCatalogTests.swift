@@ -8,7 +8,8 @@ import Testing
 /// Sizes of the architectures, against what their authors, or torchvision, state.
 @Suite struct ModelCatalogTests {
     @Test(arguments: [
-        ("resnet-dwise50", 1_887_241, 1024, 8.44e9), ("preactivation-resnet50", 23_502_401, 1024, 85.41e9), ("resnet-dsc50", 12_219_137, 1024, 47.02e9),
+        ("resnet-dwise50", 1_887_241, 1024, 8.44e9), ("preactivation-resnet50", 23_502_401, 1024, 85.41e9),
+        ("resnet-dsc50", 12_219_137, 1024, 47.02e9),
     ])
     func baselinesOfRadiographsHaveTheirSize(_ name: String, parameters: Int, size: Int, multiplyAdds: Double) throws {
         let entry = try ModelCatalog.standard.entry(named: name)
@@ -20,7 +21,9 @@ import Testing
     }
 
     /// Numbers of torchvision's model pages: parameters, and multiply-adds in billions, for 1000 classes at 224 × 224.
-    @Test(arguments: [("resnet50", 25_557_032, 4.09), ("densenet121", 7_978_856, 2.83), ("mobilenet-v2", 3_504_872, 0.30)])
+    @Test(arguments: [
+        ("resnet50", 25_557_032, 4.09), ("densenet121", 7_978_856, 2.83), ("mobilenet-v2", 3_504_872, 0.30),
+    ])
     func torchvisionModelsHaveTheirSize(_ name: String, parameters: Int, billions: Double) throws {
         let entry = try ModelCatalog.standard.entry(named: name)
         #expect(entry.defaultSize == 224)
@@ -38,7 +41,9 @@ import Testing
 
     @Test(arguments: ModelCatalog.standard.names)
     func outputsFollowChannelsSizeAndNumber(_ name: String) throws {
-        let graph = try ModelCatalog.standard.entry(named: name).model(inputChannels: 1, outputs: 5, height: 75, width: 101).graph
+        let graph = try ModelCatalog.standard.entry(named: name).model(
+            inputChannels: 1, outputs: 5, height: 75, width: 101
+        ).graph
         #expect(graph.name == name)
         #expect(graph.inputs.map(\.name) == ["image"])
         #expect(graph.inputs[0].type == TensorType(.float32, ["N", 1, 75, 101]))
@@ -49,12 +54,14 @@ import Testing
     /// The table of docs/models.md is what the models say of themselves.
     @Test(arguments: ModelCatalog.standard.entries.map(\.name))
     func documentationStatesTheSizes(_ name: String) throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let page = try String(contentsOf: root.appending(path: "docs/models.md"), encoding: .utf8)
         let entry = try ModelCatalog.standard.entry(named: name)
         let graph = try entry.model().graph
         let billions = try Double(graph.multiplyAdds(binding: ["N": 1])) / 1e9
-        let size = "\(entry.defaultSize) × \(entry.defaultSize) | \(graph.elementCount(of: .parameter).formatted(.number.locale(Locale(identifier: "en_US"))))"
+        let size =
+            "\(entry.defaultSize) × \(entry.defaultSize) | \(graph.elementCount(of: .parameter).formatted(.number.locale(Locale(identifier: "en_US"))))"
         let row = "| `\(name)` | `\(type(of: entry.layer(1)))` | \(size) | \(String(format: "%.2f", billions)) G |"
         #expect(page.contains(row), "\(row)")
     }

@@ -5,13 +5,18 @@ import Testing
 
 /// Paths and shapes against torchvision's `state_dict`, as `Tests/Interop/list_state_dict.py` writes them.
 @Suite struct StateDictionaryTests {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Golden/StateDictionaries")
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(
+        path: "Golden/StateDictionaries")
 
     @Test(arguments: ["resnet50", "densenet121", "mobilenet-v2"])
     func pathsAndShapesAreTorchvisions(_ name: String) throws {
-        let expected = try String(contentsOf: Self.folder.appending(path: "\(name).txt"), encoding: .utf8).split(separator: "\n").map(String.init)
+        let expected = try String(contentsOf: Self.folder.appending(path: "\(name).txt"), encoding: .utf8).split(
+            separator: "\n"
+        ).map(String.init)
         let graph = try ModelCatalog.standard.entry(named: name).model(outputs: 1000).graph
-        let found = graph.states.map { entry in "\(entry.state.path) \(entry.state.type.shape!.map(String.init).joined(separator: "x"))" }
+        let found = graph.states.map { entry in
+            "\(entry.state.path) \(entry.state.type.shape!.map(String.init).joined(separator: "x"))"
+        }
         #expect(expected.count > 200)
         #expect(found.count == expected.count)
         #expect(Set(found).symmetricDifference(expected).sorted() == [])

@@ -18,9 +18,13 @@ import Testing
         }
         let read = try ONNXRoundTrip.run(node.graph, opset: opset)
         let results = try Evaluator.run(read, inputs: node.inputs).outputs
-        for (slot, expected) in try node.evaluated().enumerated() { #expect(results["\(slot)"] == expected, "output \(slot)") }
+        for (slot, expected) in try node.evaluated().enumerated() {
+            #expect(results["\(slot)"] == expected, "output \(slot)")
+        }
         let ops = read.nodes.map(\.op).filter { !($0 is Input || $0 is Constant) }
-        if ops.count == 1, ops[0].mnemonic == sample.op.mnemonic { #expect(ops[0].isEqual(to: sample.op) || Self.spellsOtherwise(sample.op)) }
+        if ops.count == 1, ops[0].mnemonic == sample.op.mnemonic {
+            #expect(ops[0].isEqual(to: sample.op) || Self.spellsOtherwise(sample.op))
+        }
     }
 
     /// Ops with several spellings of one meaning, or an attribute that ONNX does not have.

@@ -12,7 +12,9 @@ import Testing
             #expect(sampled.contains(type.mnemonic), "no sample of \(type.mnemonic)")
             #expect(type is any DefinedOp.Type || type is any FusedOp.Type, "\(type.mnemonic) has no meaning")
         }
-        for sample in OpSamples.all { #expect(OpCatalog.standard[sample.op.mnemonic] != nil, "\(sample.op.mnemonic) is not in the catalogue") }
+        for sample in OpSamples.all {
+            #expect(OpCatalog.standard[sample.op.mnemonic] != nil, "\(sample.op.mnemonic) is not in the catalogue")
+        }
     }
 
     @Test(arguments: OpSamples.all)
@@ -36,7 +38,12 @@ import Testing
             for (slot, (result, reference)) in zip(results, exact).enumerated() {
                 #expect(result.type == node.graph.outputs[slot].value.type(in: node.graph))
                 // Comparing rounded numbers may turn out otherwise, and so may the mask of a ReLU.
-                if element != .float32, result.element == .bool || sample.op is any FusedOp || sample.op is SGDUpdate || sample.op is AdamUpdate { continue }
+                if element != .float32,
+                    result.element == .bool || sample.op is any FusedOp || sample.op is SGDUpdate
+                        || sample.op is AdamUpdate
+                {
+                    continue
+                }
                 #expect(result.distance(from: reference) <= tolerance, "\(element.rawValue), output \(slot)")
             }
         }
@@ -45,7 +52,9 @@ import Testing
     @Test(arguments: OpSamples.all.filter { $0.op is any DifferentiableOp })
     func gradientsAgreeWithFiniteDifferences(_ sample: OpSample) throws {
         let results = try sample.op.outputTypes(for: sample.inputs.map(\.type))
-        guard sample.inputs.contains(where: { $0.element.isFloatingPoint }), results[0].element.isFloatingPoint else { return }
+        guard sample.inputs.contains(where: { $0.element.isFloatingPoint }), results[0].element.isFloatingPoint else {
+            return
+        }
         for (input, distance, isZero) in try FiniteDifferences(sample.op, sample.inputs).distances() {
             if sample.constantInputs.contains(input) {
                 #expect(isZero, "input \(input) is said to be a constant")

@@ -10,17 +10,24 @@ import Testing
 /// Batch norms by hand, and the three policies of one norm in training.
 @Suite struct NormalizationTests {
     @Test func storedStatisticsByHand() throws {
-        let x = Tensor([1.0, 3, 10, 30], shape: [1, 2, 2]), vectors = [[2.0, 1], [0.5, -1], [1, 10], [4, 100]].map { Tensor($0, shape: [2]) }
+        let x = Tensor([1.0, 3, 10, 30], shape: [1, 2, 2]),
+            vectors = [[2.0, 1], [0.5, -1], [1, 10], [4, 100]].map { Tensor($0, shape: [2]) }
         let y = try BatchNormalization(epsilon: 0).evaluate([x] + vectors)[0]
         #expect(y.doubles() == [0.5, 2.5, -1, 1])
     }
 
     @Test func batchStatisticsArePopulationOnes() throws {
         // Channel 0: 1, 3, 5, 7 with mean 4 and variance 5; channel 1: 0, 0, 2, 2 with mean 1 and variance 1.
-        let x = Tensor([1.0, 3, 0, 0, 5, 7, 2, 2], shape: [2, 2, 2]), one = Tensor([1.0, 1], shape: [2]), zero = Tensor([0.0, 0], shape: [2])
+        let x = Tensor([1.0, 3, 0, 0, 5, 7, 2, 2], shape: [2, 2, 2]), one = Tensor([1.0, 1], shape: [2]),
+            zero = Tensor([0.0, 0], shape: [2])
         let results = try BatchNormalizationTraining(epsilon: 0).evaluate([x, one, zero])
         #expect(results[1].doubles() == [4, 1] && results[2].doubles() == [5, 1])
-        #expect(results[0].distance(from: Tensor([-3, -1, -5.0.squareRoot(), -5.0.squareRoot(), 1, 3, 5.0.squareRoot(), 5.0.squareRoot()].map { $0 / 5.0.squareRoot() }, shape: [2, 2, 2])) < 1e-15)
+        #expect(
+            results[0].distance(
+                from: Tensor(
+                    [-3, -1, -5.0.squareRoot(), -5.0.squareRoot(), 1, 3, 5.0.squareRoot(), 5.0.squareRoot()].map {
+                        $0 / 5.0.squareRoot()
+                    }, shape: [2, 2, 2])) < 1e-15)
     }
 
     @Test func momentumIsTheWeightOfTheOldStatistic() throws {
@@ -31,7 +38,9 @@ import Testing
 
     @Test func oneValueAChannelHasNoVariance() {
         let vector = TensorType(.float32, [3])
-        #expect(throws: TesseraError.self) { try BatchNormalizationTraining().outputTypes(for: [TensorType(.float32, [1, 3, 1, 1]), vector, vector]) }
+        #expect(throws: TesseraError.self) {
+            try BatchNormalizationTraining().outputTypes(for: [TensorType(.float32, [1, 3, 1, 1]), vector, vector])
+        }
     }
 
     /// Parameters may be of another type than x; results have the types that are declared.
@@ -39,20 +48,26 @@ import Testing
     func parametersMayHaveAnotherType(_ image: ElementType, _ vector: ElementType) throws {
         let v = OpSamples.norm([2, 3, 2, 2])
         for (op, images, vectors) in [
-            (BatchNormalizationTraining() as any Op, [v.x], [v.scale, v.bias]), (BatchNormalizationGradient(), [v.dy, v.x], [v.scale, v.mean, v.variance]),
+            (BatchNormalizationTraining() as any Op, [v.x], [v.scale, v.bias]),
+            (BatchNormalizationGradient(), [v.dy, v.x], [v.scale, v.mean, v.variance]),
             (BatchNormalization(), [v.x], [v.scale, v.bias, v.mean, v.variance]),
         ] {
-            let node = try OneNodeGraph(op, images.map { $0.converted(to: image) } + vectors.map { $0.converted(to: vector) })
+            let node = try OneNodeGraph(
+                op, images.map { $0.converted(to: image) } + vectors.map { $0.converted(to: vector) })
             #expect(try node.evaluated().map(\.type) == node.graph.outputs.map { node.graph.type(of: $0.value) })
             #expect(try node.executed(.best, threads: 1).map(\.type) == node.evaluated().map(\.type))
         }
     }
 
     /// Σ c · norm(x) with a policy, prepared for training as a training graph is.
-    private static func functional(_ policy: NormPolicy, _ v: [String: Tensor], gradients: Bool) throws -> Evaluator.Result {
+    private static func functional(_ policy: NormPolicy, _ v: [String: Tensor], gradients: Bool) throws
+        -> Evaluator.Result
+    {
         let builder = GraphBuilder(), vector = TensorType(.float64, shape: [3])
         let x = try builder.addInput("x", v["x"]!.type)
-        let states = try [("scale", StateKind.parameter), ("bias", .parameter), ("mean", .statistic), ("variance", .statistic)].map { try builder.state($0, $1, vector) }
+        let states = try [
+            ("scale", StateKind.parameter), ("bias", .parameter), ("mean", .statistic), ("variance", .statistic),
+        ].map { try builder.state($0, $1, vector) }
         builder.output("y", try builder.add(BatchNormalization(epsilon: 1e-3, policy: policy), [x] + states)[0])
         let prepared = GraphBuilder(try PrepareNormsForTraining().run(builder.finish(), RewriteLog()))
         let y = prepared.graph.outputs[0].value
@@ -61,7 +76,9 @@ import Testing
         prepared.output("sum", sum)
         if gradients {
             let targets = [x] + prepared.graph.states.filter { $0.state.kind == .parameter }.map(\.value)
-            for (name, gradient) in zip(["x", "scale", "bias"], try Autodiff.gradients(of: sum, withRespectTo: targets, in: prepared)) { prepared.output(name, gradient) }
+            for (name, gradient) in zip(
+                ["x", "scale", "bias"], try Autodiff.gradients(of: sum, withRespectTo: targets, in: prepared))
+            { prepared.output(name, gradient) }
         }
         return try Evaluator.run(prepared.finish(), inputs: v, states: v)
     }
@@ -69,7 +86,9 @@ import Testing
     @Test(arguments: NormPolicy.allCases)
     func policiesAgreeWithFiniteDifferences(_ policy: NormPolicy) throws {
         let drawn = OpSamples.norm([2, 3, 2, 3])
-        let v = ["x": drawn.x, "scale": drawn.scale, "bias": drawn.bias, "mean": drawn.mean, "variance": drawn.variance]
+        let v = [
+            "x": drawn.x, "scale": drawn.scale, "bias": drawn.bias, "mean": drawn.mean, "variance": drawn.variance,
+        ]
         let result = try Self.functional(policy, v, gradients: true)
         #expect(result.updates.keys.sorted() == (policy == .train ? ["mean", "variance"] : []))
         for name in ["x", "scale", "bias"] {
@@ -91,12 +110,16 @@ import Testing
         let builder = GraphBuilder(), vector = TensorType(.float32, [3])
         let x = try builder.addInput("image", TensorType(.float32, ["N", 3, 4, 4]))
         let weight = try builder.state("conv.weight", .parameter, TensorType(.float32, [3, 3, 1, 1]))
-        let states = try ["weight", "bias", "mean", "variance"].map { try builder.state("norm.\($0)", ["mean", "variance"].contains($0) ? .statistic : .parameter, vector) }
+        let states = try ["weight", "bias", "mean", "variance"].map {
+            try builder.state("norm.\($0)", ["mean", "variance"].contains($0) ? .statistic : .parameter, vector)
+        }
         let y = try builder.add(BatchNormalization(policy: policy), builder.add(Convolution(), [x, weight]) + states)[0]
         let pooled = try builder.add(ReduceMean(axes: [2, 3]), [y])[0]
         builder.output("score", try builder.add(ReduceMean(axes: [1], keepsDimensions: true), [pooled])[0])
         let training = try TrainingGraph(model: builder.finish(), inputShape: [2, 3, 4, 4], options: .init())
-        #expect(training.trained.sorted() == (policy == .frozen ? ["conv.weight"] : ["conv.weight", "norm.bias", "norm.weight"]))
+        #expect(
+            training.trained.sorted()
+                == (policy == .frozen ? ["conv.weight"] : ["conv.weight", "norm.bias", "norm.weight"]))
         #expect(Set(training.graph.updates.map(\.path)).contains("norm.mean") == (policy == .train))
     }
 }

@@ -7,17 +7,22 @@ import TesseraTraining
 import TestSupport
 import Testing
 
-/// Outputs and gradients of single ops in float64 against PyTorch's, which `Tests/Interop/gradient_reference.py` recorded.
+/// Outputs and gradients of single ops in float64 against PyTorch's, which `Tests/Interop/gradient_reference.py`
+/// recorded.
 @Suite struct PyTorchGradientTests {
     static let reference = Result {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Golden/Gradients/gradients.safetensors")
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(
+            path: "Golden/Gradients/gradients.safetensors")
         return try Safetensors(path: file.path(percentEncoded: false))
     }
 
     static let cases = ((try? reference.get())?.metadata.keys.filter { $0 != "torch" } ?? []).sorted()
 
     @Test func everyOpThatPyTorchHasIsCompared() throws {
-        let mnemonics = try Set(Self.reference.get().metadata.filter { $0.key != "torch" }.map { try GraphText.parse($0.value, catalog: .standard).nodes.last!.op.mnemonic })
+        let mnemonics = try Set(
+            Self.reference.get().metadata.filter { $0.key != "torch" }.map {
+                try GraphText.parse($0.value, catalog: .standard).nodes.last!.op.mnemonic
+            })
         let differentiable = OpCatalog.standard.types.filter { $0 is any DifferentiableOp.Type }.map { $0.mnemonic }
         #expect(Set(differentiable).subtracting(mnemonics).sorted() == [])
     }
@@ -30,7 +35,8 @@ import Testing
         let builder = GraphBuilder(graph), y = graph.outputs[0].value
         let weighted = try builder.add(Multiply(), [y, builder.constant(tensor("dy"))])
         let targets = graph.inputs.filter { file.tensors["\(name)/gradient.\($0.name)"] != nil }
-        let gradients = try Autodiff.gradients(of: builder.add(ReduceSum(), weighted)[0], withRespectTo: targets.map(\.value), in: builder)
+        let gradients = try Autodiff.gradients(
+            of: builder.add(ReduceSum(), weighted)[0], withRespectTo: targets.map(\.value), in: builder)
         for (target, gradient) in zip(targets, gradients) { builder.output("gradient.\(target.name)", gradient) }
         let inputs = try Dictionary(uniqueKeysWithValues: graph.inputs.map { ($0.name, try tensor($0.name)) })
         let results = try Evaluator.run(builder.finish(), inputs: inputs).outputs

@@ -9,7 +9,8 @@ import Testing
 
     @Test func axesAreSummedOrAveraged() throws {
         #expect(try ReduceSum(axes: [0]).evaluate([Self.x])[0] == Tensor([5.0, 7, 9], shape: [3]))
-        #expect(try ReduceSum(axes: [-1], keepsDimensions: true).evaluate([Self.x])[0] == Tensor([6.0, 15], shape: [2, 1]))
+        #expect(
+            try ReduceSum(axes: [-1], keepsDimensions: true).evaluate([Self.x])[0] == Tensor([6.0, 15], shape: [2, 1]))
         #expect(try ReduceMean().evaluate([Self.x])[0] == Tensor(scalar: 3.5))
         #expect(try ReduceMean(axes: [1]).evaluate([Self.x])[0] == Tensor([2.0, 5], shape: [2]))
         #expect(throws: TesseraError.self) { try ReduceSum(axes: [2]).outputTypes(for: [Self.x.type]) }
@@ -24,7 +25,9 @@ import Testing
     @Test func integersAreSummedExactly() throws {
         let large = Int64(1) << 60
         #expect(try ReduceSum().evaluate([Tensor([large, 1, 2], shape: [3])])[0] == Tensor(scalar: large + 3))
-        #expect(try ReduceSum().evaluate([Tensor([Int8(100), 100], shape: [2])])[0] == Tensor(scalar: Int8(truncatingIfNeeded: 200)))
+        #expect(
+            try ReduceSum().evaluate([Tensor([Int8(100), 100], shape: [2])])[0]
+                == Tensor(scalar: Int8(truncatingIfNeeded: 200)))
     }
 
     @Test func matricesMultiplyByHand() throws {
@@ -33,6 +36,8 @@ import Testing
         #expect(try MatrixMultiply(transposesA: true).evaluate([a, b])[0].doubles() == [26, 30, 38, 44])
         #expect(try MatrixMultiply(transposesB: true).evaluate([a, b])[0].doubles() == [17, 23, 39, 53])
         #expect(try Linear().evaluate([a, b, Tensor([100.0, 200], shape: [2])])[0].doubles() == [117, 223, 139, 253])
-        #expect(throws: TesseraError.self) { try MatrixMultiply().outputTypes(for: [TensorType(.float32, [2, 3]), TensorType(.float32, [2, 3])]) }
+        #expect(throws: TesseraError.self) {
+            try MatrixMultiply().outputTypes(for: [TensorType(.float32, [2, 3]), TensorType(.float32, [2, 3])])
+        }
     }
 }

@@ -14,7 +14,8 @@ import TesseraTensors
         builder.output("sum", try builder.add(Add(), [a, b])[0])
         builder.output("low", low)
         let log = RewriteLog()
-        let clean = try Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), RemoveUnusedNodes()]).run(try builder.finish(), log: log)
+        let clean = try Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), RemoveUnusedNodes()]).run(
+            try builder.finish(), log: log)
         #expect(clean.nodes.map(\.op.mnemonic) == ["input", "relu", "clip", "add"])
         #expect(clean.nodes.last!.inputs == [a, a])
         #expect(log.entries.map(\.pass) == ["removeUnusedNodes", "mergeEqualNodes"])

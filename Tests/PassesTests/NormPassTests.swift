@@ -12,7 +12,9 @@ import TesseraTensors
         let weight = try builder.state("conv.weight", .parameter, TensorType(.float32, shape: [2, 2, 1, 1]))
         let y = try builder.add(Convolution(), [x, weight], path: "conv")[0]
         let parameters = try ["weight", "bias", "mean", "variance"].map {
-            try builder.state("norm.\($0)", $0 == "mean" || $0 == "variance" ? .statistic : .parameter, TensorType(.float32, shape: [2]))
+            try builder.state(
+                "norm.\($0)", $0 == "mean" || $0 == "variance" ? .statistic : .parameter,
+                TensorType(.float32, shape: [2]))
         }
         let norm = try builder.add(BatchNormalization(), [y] + parameters, path: "norm")[0]
         builder.output("y", try builder.add(Relu(), [norm], path: "norm")[0])
@@ -22,22 +24,29 @@ import TesseraTensors
     }
 
     static let states: [String: Tensor] = [
-        "conv.weight": Tensor([Float(1), 2, 3, -4], shape: [2, 2, 1, 1]), "norm.weight": Tensor([Float(2), 0.5], shape: [2]),
-        "norm.bias": Tensor([Float(0.25), -1], shape: [2]), "norm.mean": Tensor([Float(1), -2], shape: [2]), "norm.variance": Tensor([Float(4), 0.25], shape: [2]),
+        "conv.weight": Tensor([Float(1), 2, 3, -4], shape: [2, 2, 1, 1]),
+        "norm.weight": Tensor([Float(2), 0.5], shape: [2]),
+        "norm.bias": Tensor([Float(0.25), -1], shape: [2]), "norm.mean": Tensor([Float(1), -2], shape: [2]),
+        "norm.variance": Tensor([Float(4), 0.25], shape: [2]),
     ]
     static let image = Tensor((0..<18).map { Float($0) - 9 }, shape: [1, 2, 3, 3])
 
     static func expectSameNumbers(_ a: Graph, _ b: Graph) throws {
-        let x = try Evaluator.run(a, inputs: ["x": image], states: states), y = try Evaluator.run(b, inputs: ["x": image], states: states)
+        let x = try Evaluator.run(a, inputs: ["x": image], states: states),
+            y = try Evaluator.run(b, inputs: ["x": image], states: states)
         for (name, tensor) in x.outputs {
-            for (p, q) in zip(tensor.doubles(), y.outputs[name]!.doubles()) { #expect(abs(p - q) <= 1e-5 * max(1, abs(p))) }
+            for (p, q) in zip(tensor.doubles(), y.outputs[name]!.doubles()) {
+                #expect(abs(p - q) <= 1e-5 * max(1, abs(p)))
+            }
         }
     }
 
     @Test func aReluOfAFusedNormsMeanStays() throws {
         let builder = GraphBuilder(name: "test")
         let x = try builder.addInput("x", TensorType(.float32, shape: [1, 2, 3, 3]))
-        let parameters = try ["norm.weight", "norm.bias"].map { try builder.state($0, .parameter, TensorType(.float32, shape: [2])) }
+        let parameters = try ["norm.weight", "norm.bias"].map {
+            try builder.state($0, .parameter, TensorType(.float32, shape: [2]))
+        }
         let norm = try builder.add(BatchNormalizationTraining(), [x] + parameters)
         builder.output("y", try builder.add(Relu(), [norm[0]])[0])
         builder.output("mean", try builder.add(Relu(), [norm[1]])[0])
@@ -50,31 +59,38 @@ import TesseraTensors
         let builder = GraphBuilder(name: "test")
         let x = try builder.addInput("x", TensorType(.float16, shape: [1, 2, 3, 3]))
         let weight = try builder.state("conv.weight", .parameter, TensorType(.float16, shape: [2, 2, 1, 1]))
-        let parameters = try ["weight", "bias", "mean", "variance"].map { try builder.state("norm.\($0)", .parameter, TensorType(.float32, shape: [2])) }
-        builder.output("y", try builder.add(BatchNormalization(), builder.add(Convolution(), [x, weight]) + parameters)[0])
+        let parameters = try ["weight", "bias", "mean", "variance"].map {
+            try builder.state("norm.\($0)", .parameter, TensorType(.float32, shape: [2]))
+        }
+        builder.output(
+            "y", try builder.add(BatchNormalization(), builder.add(Convolution(), [x, weight]) + parameters)[0])
         let log = RewriteLog()
-        #expect(try Pipeline([FoldNormIntoConvolution()]).run(try builder.finish(), log: log).nodes.contains { $0.op is BatchNormalization })
+        #expect(
+            try Pipeline([FoldNormIntoConvolution()]).run(try builder.finish(), log: log).nodes.contains {
+                $0.op is BatchNormalization
+            })
         #expect(log.entries.map(\.isApplied) == [false])
     }
 
     @Test func aNormFoldsIntoTheConvolutionBeforeIt() throws {
         let graph = try Self.graph()
         let folded = try Pipeline([FoldNormIntoConvolution()]).run(graph)
-        #expect(GraphText.print(folded) == """
-        graph "test" {
-          %0 = input() name="x" type=f32[1,2,3,3] : f32[1,2,3,3]
-          %1 = state() path="conv.weight" type=f32[2,2,1,1] : f32[2,2,1,1]  @conv.weight
-          %3 = state() path="norm.weight" type=f32[2] : f32[2]  @norm.weight
-          %4 = state() path="norm.bias" type=f32[2] : f32[2]  @norm.bias
-          %5 = state() path="norm.mean" kind="statistic" type=f32[2] : f32[2]  @norm.mean
-          %6 = state() path="norm.variance" kind="statistic" type=f32[2] : f32[2]  @norm.variance
-          %9 = foldedNorm(%1, %3, %4, %5, %6) : f32[2,2,1,1], f32[2]  @conv  from %2, %7
-          %10 = conv(%0, %9, %9.1) : f32[1,2,3,3]  @conv  from %2, %7
-          %8 = relu(%10) : f32[1,2,3,3]  @norm
-          output "y" = %8
-        }
+        #expect(
+            GraphText.print(folded) == """
+                graph "test" {
+                  %0 = input() name="x" type=f32[1,2,3,3] : f32[1,2,3,3]
+                  %1 = state() path="conv.weight" type=f32[2,2,1,1] : f32[2,2,1,1]  @conv.weight
+                  %3 = state() path="norm.weight" type=f32[2] : f32[2]  @norm.weight
+                  %4 = state() path="norm.bias" type=f32[2] : f32[2]  @norm.bias
+                  %5 = state() path="norm.mean" kind="statistic" type=f32[2] : f32[2]  @norm.mean
+                  %6 = state() path="norm.variance" kind="statistic" type=f32[2] : f32[2]  @norm.variance
+                  %9 = foldedNorm(%1, %3, %4, %5, %6) : f32[2,2,1,1], f32[2]  @conv  from %2, %7
+                  %10 = conv(%0, %9, %9.1) : f32[1,2,3,3]  @conv  from %2, %7
+                  %8 = relu(%10) : f32[1,2,3,3]  @norm
+                  output "y" = %8
+                }
 
-        """)
+                """)
         try Self.expectSameNumbers(graph, folded)
     }
 
@@ -87,7 +103,10 @@ import TesseraTensors
     @Test func aNormAndItsReluBecomeOneNode() throws {
         let graph = try Self.graph()
         let fused = try Pipeline([FuseNormRelu()]).run(graph)
-        #expect(fused.nodes.map(\.op.mnemonic).filter { $0 == "normRelu" || $0 == "relu" || $0 == "batchNorm" } == ["normRelu"])
+        #expect(
+            fused.nodes.map(\.op.mnemonic).filter { $0 == "normRelu" || $0 == "relu" || $0 == "batchNorm" } == [
+                "normRelu"
+            ])
         try Self.expectSameNumbers(graph, fused)
     }
 
@@ -100,7 +119,8 @@ import TesseraTensors
         let prepared = try Pipeline([PrepareNormsForTraining()]).run(Self.graph())
         #expect(prepared.updates.map(\.path) == ["norm.mean", "norm.variance"])
         let result = try Evaluator.run(prepared, inputs: ["x": Self.image], states: Self.states)
-        // Channel 0 of the convolution is x0 + 2·x1 with x0 = −9…−1, x1 = 0…8: mean −5 + 2·4 = 3, variance 9 · 60/9 = 60.
+        // Channel 0 of the convolution is x0 + 2·x1 with x0 = −9…−1, x1 = 0…8: mean −5 + 2·4 = 3, variance 9 · 60/9 =
+        // 60.
         #expect(abs(result.updates["norm.mean"]!.doubles()[0] - (0.9 * 1 + 0.1 * 3)) < 1e-6)
         #expect(abs(result.updates["norm.variance"]!.doubles()[0] - (0.9 * 4 + 0.1 * 60 * 9 / 8)) < 1e-5)
     }
@@ -116,6 +136,7 @@ import TesseraTensors
 
     @Test func rewritesStopAtTheLimit() throws {
         let graph = try Self.graph()
-        #expect(try Pipeline([FoldNormIntoConvolution(), FuseNormRelu()]).run(graph, log: RewriteLog(limit: 0)) == graph)
+        #expect(
+            try Pipeline([FoldNormIntoConvolution(), FuseNormRelu()]).run(graph, log: RewriteLog(limit: 0)) == graph)
     }
 }

@@ -8,7 +8,9 @@ import TesseraTensors
     }
 
     @Test func buffersThatNeverMeetShareBytes() throws {
-        let plan = MemoryPlan.smallest(for: [Self.request("a", 100, 0...1), Self.request("b", 100, 2...3), Self.request("c", 64, 1...2)])
+        let plan = MemoryPlan.smallest(for: [
+            Self.request("a", 100, 0...1), Self.request("b", 100, 2...3), Self.request("c", 64, 1...2),
+        ])
         try PlanVerifier.verify(plan)
         #expect(plan.placements[0].offset == plan.placements[1].offset)
         #expect(plan.lowerBound == 192 && plan.byteCount == 192 + MemoryPlan.slack)
@@ -31,7 +33,9 @@ import TesseraTensors
     @Test func theVerifierFindsOverlapAndMisalignment() {
         func plan(_ offsets: [Int]) -> MemoryPlan {
             let requests = [Self.request("a", 128, 0...2), Self.request("b", 128, 2...3)]
-            return MemoryPlan(planner: "by hand", placements: zip(requests, offsets).map { .init(request: $0, offset: $1) }, byteCount: 1024, lowerBound: 256, peakStep: 2)
+            return MemoryPlan(
+                planner: "by hand", placements: zip(requests, offsets).map { .init(request: $0, offset: $1) },
+                byteCount: 1024, lowerBound: 256, peakStep: 2)
         }
         #expect(throws: Never.self) { try PlanVerifier.verify(plan([0, 128])) }
         #expect(throws: TesseraError.self) { try PlanVerifier.verify(plan([0, 64])) }

@@ -20,7 +20,9 @@ import Testing
 
     @Test func wholeTicksStayWhole() { #expect(Axis("epoch", covering: [1, 3], isWhole: true).ticks == [1, 2, 3]) }
 
-    @Test(arguments: [[], [0], [7], [-3, -3], [.nan, .infinity], [1e-300, 2e-300], [1e90, -1e90], [1, 1 + 1e-15]] as [[Double]])
+    @Test(
+        arguments: [[], [0], [7], [-3, -3], [.nan, .infinity], [1e-300, 2e-300], [1e90, -1e90], [1, 1 + 1e-15]]
+            as [[Double]])
     func anyValuesHaveAnAxis(_ values: [Double]) {
         let axis = Axis("x", covering: values)
         #expect(axis.upper > axis.lower && axis.ticks.count >= 2 && axis.ticks.count < 20)
@@ -30,8 +32,13 @@ import Testing
 
 @Suite struct SVGTextTests {
     @Test func numbersHaveAtMostTwoDecimals() {
-        #expect([0, -0.001, 1, 2.5, 3.14159, -0.055, 100, 1e20].map(SVG.number) == ["0", "0", "1", "2.5", "3.14", "-0.06", "100", "1e+20"])
-        #expect(SVG.decimal(2, places: 3) == "2.000" && SVG.decimal(-0.5, places: 0) == "-1" && SVG.decimal(0.05, places: 1) == "0.1")
+        #expect(
+            [0, -0.001, 1, 2.5, 3.14159, -0.055, 100, 1e20].map(SVG.number) == [
+                "0", "0", "1", "2.5", "3.14", "-0.06", "100", "1e+20",
+            ])
+        #expect(
+            SVG.decimal(2, places: 3) == "2.000" && SVG.decimal(-0.5, places: 0) == "-1"
+                && SVG.decimal(0.05, places: 1) == "0.1")
     }
 
     @Test func markupIsEscaped() {
@@ -41,7 +48,9 @@ import Testing
 
 @Suite struct PlotTests {
     private func line(_ points: [(x: Double, y: Double)]) -> LinePlot {
-        LinePlot(title: "Loss <of> \"a & b\"", xLabel: "step", yLabel: "loss", series: [.init("first", points), .init("second", points.map { (x: $0.x, y: $0.y / 2) }, showsPoints: true)])
+        LinePlot(
+            title: "Loss <of> \"a & b\"", xLabel: "step", yLabel: "loss",
+            series: [.init("first", points), .init("second", points.map { (x: $0.x, y: $0.y / 2) }, showsPoints: true)])
     }
 
     private func elements(_ svg: String, _ name: String) throws -> Int {
@@ -59,12 +68,15 @@ import Testing
     }
 
     @Test func aScatterPlotHasADotAPair() throws {
-        let plot = ScatterPlot(title: "t", xLabel: "reader", yLabel: "prediction", points: [(x: 0, y: 1), (x: 280, y: 250), (x: 3, y: .infinity)])
+        let plot = ScatterPlot(
+            title: "t", xLabel: "reader", yLabel: "prediction",
+            points: [(x: 0, y: 1), (x: 280, y: 250), (x: 3, y: .infinity)])
         #expect(try elements(plot.svg, "circle") == 2)
     }
 
     @Test func aHistogramCountsEveryValueOnce() throws {
-        let plot = HistogramPlot(title: "t", xLabel: "score", yLabel: "images", series: [.init("a", [0, 9.99, 10, 280]), .init("b", [-1])])
+        let plot = HistogramPlot(
+            title: "t", xLabel: "score", yLabel: "images", series: [.init("a", [0, 9.99, 10, 280]), .init("b", [-1])])
         let (bins, counts) = plot.counted
         #expect(bins.width == 10 && bins.first == -10)
         #expect(counts.map { $0.reduce(0, +) } == [4, 1])
@@ -73,7 +85,10 @@ import Testing
     }
 
     @Test func nothingToDrawIsSaid() throws {
-        for svg in [line([]).svg, ScatterPlot(title: "", xLabel: "", yLabel: "", points: []).svg, HistogramPlot(title: "", xLabel: "", yLabel: "", series: []).svg] {
+        for svg in [
+            line([]).svg, ScatterPlot(title: "", xLabel: "", yLabel: "", points: []).svg,
+            HistogramPlot(title: "", xLabel: "", yLabel: "", series: []).svg,
+        ] {
             #expect(try elements(svg, "svg") == 1)
         }
         #expect(line([]).svg.contains(">nothing yet<"))
@@ -82,7 +97,10 @@ import Testing
     @Test func extremeValuesAreDrawn() throws {
         for value in [1e99, -1e99, 1e-300, 5e8] {
             _ = try elements(line([(x: 0, y: value), (x: 1, y: 0)]).svg, "circle")
-            _ = try elements(HistogramPlot(title: "", xLabel: "", yLabel: "", series: [.init("", [value, 0, 1]), .init("", [value])]).svg, "rect")
+            _ = try elements(
+                HistogramPlot(
+                    title: "", xLabel: "", yLabel: "", series: [.init("", [value, 0, 1]), .init("", [value])]
+                ).svg, "rect")
         }
     }
 }
@@ -90,7 +108,10 @@ import Testing
 private final class ElementCounter: NSObject, XMLParserDelegate {
     var counts: [String: Int] = [:]
 
-    func parser(_ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String]) {
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes: [String: String]
+    ) {
         counts[name, default: 0] += 1
     }
 }

@@ -9,16 +9,24 @@ import Testing
 
     @Test func float16RoundsToNearestEven() {
         // 2048 + 1 lies between 2048 and 2050; 65520 is half way to the first number that is too large.
-        #expect(Self.converted([2049, 2051, 65519, 65520, -1e10, 5.9e-8, 2e-8], to: Float16.self) == [2048, 2052, 65504, .infinity, -.infinity, 5.9604645e-8, 0])
+        #expect(
+            Self.converted([2049, 2051, 65519, 65520, -1e10, 5.9e-8, 2e-8], to: Float16.self) == [
+                2048, 2052, 65504, .infinity, -.infinity, 5.9604645e-8, 0,
+            ])
         #expect(Self.converted([.nan], to: Float16.self)[0].isNaN)
     }
 
     @Test func bfloat16RoundsToNearestEvenOnce() {
         let step = 0x1p-7
-        let halfway = [1 + step / 2, 1 + 3 * step / 2, 1 + step / 2 + 0x1p-40, 1 + step / 2 - 0x1p-40, -1 - step / 2 - 0x1p-40, 3.4e38, 1e39, 1e-45]
+        let halfway = [
+            1 + step / 2, 1 + 3 * step / 2, 1 + step / 2 + 0x1p-40, 1 + step / 2 - 0x1p-40, -1 - step / 2 - 0x1p-40,
+            3.4e38, 1e39, 1e-45,
+        ]
         let expected: [Float] = [1, 1 + 2 * 0x1p-7, 1 + 0x1p-7, 1, -1 - 0x1p-7, .infinity, .infinity, 0]
         #expect(Self.converted(halfway, to: BFloat16.self).map(\.float) == expected)
-        #expect(BFloat16(Float.nan).float.isNaN && BFloat16(rounding: .nan).float.isNaN && BFloat16(rounding: -.infinity).float == -.infinity)
+        #expect(
+            BFloat16(Float.nan).float.isNaN && BFloat16(rounding: .nan).float.isNaN
+                && BFloat16(rounding: -.infinity).float == -.infinity)
         #expect(BFloat16(Float(bitPattern: 0x7F80_0001)).float.isNaN)
         #expect(BFloat16(rounding: -0.0).bitPattern == 0x8000)
     }
@@ -54,7 +62,10 @@ import Testing
         #expect(wide.converted(to: .uint8).array(of: UInt8.self) == [255, 255, 0, 128, 0])
         #expect(wide.converted(to: .uint64).array(of: UInt64.self) == [.max, 255, 256, 0x1_0000_0080, 1 << 63])
         #expect(Tensor([UInt64.max], shape: [1]).converted(to: .int64).array(of: Int64.self) == [-1])
-        #expect(Tensor([Int64(9_007_199_254_740_993)], shape: [1]).converted(to: .uint64).array(of: UInt64.self) == [9_007_199_254_740_993])
+        #expect(
+            Tensor([Int64(9_007_199_254_740_993)], shape: [1]).converted(to: .uint64).array(of: UInt64.self) == [
+                9_007_199_254_740_993
+            ])
         #expect(Tensor([true, false], shape: [2]).converted(to: .int16).array(of: Int16.self) == [1, 0])
     }
 

@@ -12,7 +12,9 @@ import Testing
     }
 
     private func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
-    private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)).sorted() }
+    private func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)).sorted()
+    }
 
     private func withFolder(_ body: () throws -> Void) throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -32,7 +34,8 @@ import Testing
 
     @Test func afterAFailureNothingIsLeft() throws {
         try withFolder {
-            // A folder that is not empty stands where the file should go, so the rename fails after the bytes are written.
+            // A folder that is not empty stands where the file should go, so the rename fails after the bytes are
+            // written.
             try FileManager.default.createDirectory(atPath: path("taken/inside"), withIntermediateDirectories: true)
             let error = #expect(throws: TesseraError.self) { try AtomicFile.write("text", to: path("taken")) }
             #expect(error?.kind == .inputOutput && error?.location == path("taken"))
@@ -45,7 +48,8 @@ import Testing
         try withFolder {
             try AtomicFile.write("12345", to: path("five"))
             #expect(try WholeFile.read(path("five"), limit: 5).count == 5)
-            #expect(throws: TesseraError(at: path("five"), found: "the file has 5 bytes", accepted: "at most 4 bytes")) { try WholeFile.read(path("five"), limit: 4) }
+            #expect(throws: TesseraError(at: path("five"), found: "the file has 5 bytes", accepted: "at most 4 bytes"))
+            { try WholeFile.read(path("five"), limit: 4) }
             #expect(mkfifo(path("pipe"), 0o600) == 0)
             for name in ["", "pipe", "missing"] {
                 let error = #expect(throws: TesseraError.self) { try WholeFile.read(path(name), limit: 100) }

@@ -23,7 +23,8 @@ import Testing
 
     @Test func digestsTellTypesShapesAndBytesApart() {
         let tensors = [
-            Tensor([Float(0)], shape: [1]), Tensor([-Float(0)], shape: [1]), Tensor([Float(0)], shape: [1, 1]), Tensor([Int32(0)], shape: [1]), Tensor([Float](), shape: [0]),
+            Tensor([Float(0)], shape: [1]), Tensor([-Float(0)], shape: [1]), Tensor([Float(0)], shape: [1, 1]),
+            Tensor([Int32(0)], shape: [1]), Tensor([Float](), shape: [0]),
         ]
         #expect(Set(tensors.map(\.digest)).count == tensors.count)
         #expect(tensors.allSatisfy { $0.digest.count == 16 })
@@ -32,7 +33,8 @@ import Testing
 
     @Test func storageIsAlignedForEveryVector() {
         for count in [0, 1, 3, 1000] {
-            #expect(Tensor(zeros: .uint8, shape: [count]).withUnsafeBytes { UInt(bitPattern: $0.baseAddress) % 64 } == 0)
+            #expect(
+                Tensor(zeros: .uint8, shape: [count]).withUnsafeBytes { UInt(bitPattern: $0.baseAddress) % 64 } == 0)
         }
     }
 

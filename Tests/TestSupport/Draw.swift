@@ -1,7 +1,7 @@
 import TesseraTensors
 
-/// Seeded values for tests, as float64 tensors of numbers that float32 holds too. The name chooses the numbers, so that one test
-/// more changes those of no other.
+/// Seeded values for tests, as float64 tensors of numbers that float32 holds too. The name chooses the numbers, so that
+/// one test more changes those of no other.
 package enum Draw {
     private static func tensor(_ name: String, _ shape: [Int], _ body: (inout RandomStream) -> Double) -> Tensor {
         var stream = RandomStream(seed: 1, name: name)
@@ -11,7 +11,9 @@ package enum Draw {
     package static func normal(_ name: String, _ shape: [Int]) -> Tensor { tensor(name, shape) { $0.normal() } }
 
     /// Uniform in 0.5…1.5: scales and variances.
-    package static func positive(_ name: String, _ shape: [Int]) -> Tensor { tensor(name, shape) { $0.uniform(0.5...1.5) } }
+    package static func positive(_ name: String, _ shape: [Int]) -> Tensor {
+        tensor(name, shape) { $0.uniform(0.5...1.5) }
+    }
 
     /// Normal, but at least 0.05 away from every point: no finite difference crosses a kink there.
     package static func normal(_ name: String, _ shape: [Int], clearOf points: [Double]) -> Tensor {

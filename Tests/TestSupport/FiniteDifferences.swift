@@ -3,7 +3,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Gradients of a random linear functional of an op's first output, by autodiff and by central differences, all in float64.
+/// Gradients of a random linear functional of an op's first output, by autodiff and by central differences, all in
+/// float64.
 package struct FiniteDifferences {
     private let graph: Graph
     private let inputs: [String: Tensor]
@@ -24,8 +25,9 @@ package struct FiniteDifferences {
         inputs = node.inputs
     }
 
-    /// For each differentiated input its index, how far the two gradients are apart over the larger of 1 and the largest derivative, and whether
-    /// any derivative is not 0. At most 40 elements of an input are moved, evenly chosen.
+    /// For each differentiated input its index, how far the two gradients are apart over the larger of 1 and the
+    /// largest derivative, and whether any derivative is not 0. At most 40 elements of an input are moved, evenly
+    /// chosen.
     package func distances(step: Double = 1e-5) throws -> [(input: Int, distance: Double, isZero: Bool)] {
         let analytic = try Evaluator.run(graph, inputs: inputs).outputs
         return try inputs.keys.sorted().filter { inputs[$0]!.element.isFloatingPoint }.map { name in
@@ -35,7 +37,8 @@ package struct FiniteDifferences {
             let size = max(1, derivatives.map(abs).max() ?? 0)
             var worst = 0.0
             for index in stride(from: 0, to: tensor.elementCount, by: max(1, tensor.elementCount / 40)) {
-                let numeric = (try sum(moving: name, index, by: step) - sum(moving: name, index, by: -step)) / (2 * step)
+                let numeric =
+                    (try sum(moving: name, index, by: step) - sum(moving: name, index, by: -step)) / (2 * step)
                 worst = max(worst, abs(numeric - derivatives[index]) / size)
             }
             return (Int(name)!, worst, derivatives.allSatisfy { $0 == 0 })
@@ -48,7 +51,10 @@ package struct FiniteDifferences {
         var values: [Value: Tensor] = [:]
         // Only the forward part: the backward nodes come after the sum.
         for node in graph.nodes {
-            let results = if let input = node.op as? Input { [moved[input.name]!] } else { try Evaluator.evaluate(node.op, node.inputs.map { values[$0]! }) }
+            let results =
+                if let input = node.op as? Input { [moved[input.name]!] } else {
+                    try Evaluator.evaluate(node.op, node.inputs.map { values[$0]! })
+                }
             for (slot, result) in results.enumerated() { values[node.output(slot)] = result }
             if node.id == graph.outputs.first(where: { $0.name == "sum" })!.value.node { break }
         }

@@ -21,7 +21,9 @@ package struct OneNodeGraph {
 
     /// What the compiled graph gives; the second run of the session, which starts from used memory.
     package func executed(_ set: InstructionSet, threads: Int) throws -> [Tensor] {
-        let session = try Session(Compiler.compile(graph, for: .training, instructionSet: set), parameters: ParameterStore(), threads: threads)
+        let session = try Session(
+            Compiler.compile(graph, for: .training, instructionSet: set), parameters: ParameterStore(), threads: threads
+        )
         _ = try session.run(inputs)
         return sorted(try session.run(inputs))
     }

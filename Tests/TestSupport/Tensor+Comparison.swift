@@ -1,8 +1,8 @@
 import TesseraTensors
 
 extension Tensor {
-    /// The largest difference from a tensor of the same shape over the largest size in that; infinite where shapes differ or only one of
-    /// two elements is no number. Infinities must agree.
+    /// The largest difference from a tensor of the same shape over the largest size in that; infinite where shapes
+    /// differ or only one of two elements is no number. Infinities must agree.
     package func distance(from expected: Tensor) -> Double {
         guard shape == expected.shape else { return .infinity }
         let expectedValues = expected.doubles()
@@ -15,7 +15,9 @@ extension Tensor {
     }
 
     /// Floating-point elements in another type; everything else as it is.
-    package func floating(_ element: ElementType) -> Tensor { self.element.isFloatingPoint ? converted(to: element) : self }
+    package func floating(_ element: ElementType) -> Tensor {
+        self.element.isFloatingPoint ? converted(to: element) : self
+    }
 
     /// Same type and shape and equal numbers; 0 and −0 are equal, and so are all that are no number.
     package func equals(_ other: Tensor) -> Bool { element == other.element && distance(from: other) == 0 }

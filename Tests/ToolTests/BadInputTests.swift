@@ -9,13 +9,21 @@ import Testing
     init() throws { fixture = try Fixture.shared.get() }
 
     /// Runs a command that must fail with `status` and one line that contains `words`.
-    private func expectFailure(_ arguments: [String], status: Int32, _ words: String..., output: String? = nil, at place: SourceLocation = #_sourceLocation) throws {
+    private func expectFailure(
+        _ arguments: [String], status: Int32, _ words: String..., output: String? = nil,
+        at place: SourceLocation = #_sourceLocation
+    ) throws {
         let before = folder.contents
         let result = try Tool.run(arguments, output: output)
         #expect(result.status == status, "\(arguments): \(result.errors)", sourceLocation: place)
         #expect(result.output.isEmpty, sourceLocation: place)
-        #expect(result.failures.count == 1 && result.errors.hasSuffix("\(result.failures.first ?? "")\n"), "\(result.errors)", sourceLocation: place)
-        for word in words { #expect(result.failures.first?.contains(word) == true, "'\(word)' in \(result.errors)", sourceLocation: place) }
+        #expect(
+            result.failures.count == 1 && result.errors.hasSuffix("\(result.failures.first ?? "")\n"),
+            "\(result.errors)", sourceLocation: place)
+        for word in words {
+            #expect(
+                result.failures.first?.contains(word) == true, "'\(word)' in \(result.errors)", sourceLocation: place)
+        }
         #expect(folder.contents == before, sourceLocation: place)
     }
 
@@ -25,7 +33,9 @@ import Testing
         try folder.write("file,score\nabsent.png,3\n", to: "labels.csv")
         try expectFailure(train("--data", folder.path), status: 1, "labels.csv, line 2", "absent.png")
         try folder.write("file,score\nphantom-00000.png,3\nphantom-00001.png,many\n", to: "labels.csv")
-        try expectFailure(train("--data", fixture.data, "--labels", folder.path("labels.csv")), status: 1, "labels.csv, line 3, column 'score'", "'many'")
+        try expectFailure(
+            train("--data", fixture.data, "--labels", folder.path("labels.csv")), status: 1,
+            "labels.csv, line 3, column 'score'", "'many'")
         try expectFailure(train("--data", folder.path("nowhere")), status: 2, "nowhere/labels.csv")
     }
 
@@ -48,18 +58,26 @@ import Testing
         try expectFailure(["evaluate", folder.path, "--data", fixture.data], status: 1, "without checkpoints")
         try expectFailure(["inspect", "absent.safetensors"], status: 2, "no such file")
         try expectFailure(["inspect", "resnet-dwise51"], status: 1, "resnet-dwise50")
-        try expectFailure(train("--data", fixture.data, "--init", folder.path("model.safetensors")), status: 1, "model.safetensors")
+        try expectFailure(
+            train("--data", fixture.data, "--init", folder.path("model.safetensors")), status: 1, "model.safetensors")
         try expectFailure(train("--data", fixture.data, "--model", "nothing"), status: 1, "\"nothing\"")
     }
 
     @Test func places() throws {
         try folder.write("", to: "file")
-        try expectFailure(["train", "--data", fixture.data, "--out", folder.path("file/run")] + Fixture.small, status: 2, "file/run")
-        try expectFailure(["evaluate", fixture.run, "--data", fixture.data, "--out", folder.path("file/out")], status: 2, "file/out")
-        try expectFailure(["phantom", "--count", "3", "--size", "32", "--out", folder.path("file/out")], status: 2, "file/out")
+        try expectFailure(
+            ["train", "--data", fixture.data, "--out", folder.path("file/run")] + Fixture.small, status: 2, "file/run")
+        try expectFailure(
+            ["evaluate", fixture.run, "--data", fixture.data, "--out", folder.path("file/out")], status: 2, "file/out")
+        try expectFailure(
+            ["phantom", "--count", "3", "--size", "32", "--out", folder.path("file/out")], status: 2, "file/out")
         try expectFailure(["train", "--data", fixture.data, "--out", fixture.run], status: 1, "a run")
-        try expectFailure(["train", "--data", fixture.data, "--out", folder.path("a/b/run"), "--batch-size", "99"] + Fixture.small, status: 1, "8 images")
-        try expectFailure(["run", folder.path("absent.onnx"), "--input-dir", folder.path, "--output-dir", folder.path("new/out")], status: 2, "absent.onnx")
+        try expectFailure(
+            ["train", "--data", fixture.data, "--out", folder.path("a/b/run"), "--batch-size", "99"] + Fixture.small,
+            status: 1, "8 images")
+        try expectFailure(
+            ["run", folder.path("absent.onnx"), "--input-dir", folder.path, "--output-dir", folder.path("new/out")],
+            status: 2, "absent.onnx")
         try expectFailure(["models"], status: 2, "standard output", "No space left", output: "/dev/full")
         try expectFailure(["train", "--resume", folder.path], status: 2, "config.json is missing")
     }
@@ -70,7 +88,8 @@ import Testing
         try expectFailure(["train", "--resume", fixture.run, "--batch-size", "2"], status: 64, "--batch-size")
         try expectFailure(["train", "--resume", fixture.run, "--no-flip"], status: 64, "--no-flip")
         try expectFailure(train("--data", fixture.data, "--cut", "x"), status: 64, "--cut needs --backbone")
-        try expectFailure(train("--data", fixture.data, "--backbone", fixture.run, "--head", "round:2"), status: 1, "round:2")
+        try expectFailure(
+            train("--data", fixture.data, "--backbone", fixture.run, "--head", "round:2"), status: 1, "round:2")
         try expectFailure(train("--data", fixture.data, "--batch-size", "9"), status: 1, "8 images")
         try expectFailure(train("--data", fixture.data, "--learning-rate=-1"), status: 1, "learningRate")
         try expectFailure(train("--data", fixture.data, "--schedule", "round"), status: 1, "round")
@@ -78,13 +97,17 @@ import Testing
         try expectFailure(train("--data", fixture.data, "--weight-decay", "1e400"), status: 1, "weightDecay")
         try expectFailure(train("--data", fixture.data, "--channels", "100000000"), status: 1, "channels", "1...64")
         try expectFailure(train("--data", fixture.data, "--keep-checkpoints"), status: 64, "--checkpoint-interval")
-        try expectFailure(train("--data", fixture.data, "--freeze", "block.0.*"), status: 1, "'block.0.*'", "fits no parameter")
+        try expectFailure(
+            train("--data", fixture.data, "--freeze", "block.0.*"), status: 1, "'block.0.*'", "fits no parameter")
         try expectFailure(["train", "--resume", fixture.run, "--epochs", "1"], status: 1, "at least 2")
         try expectFailure(["phantom", "--count", "\(Int.max)", "--out", folder.path("set")], status: 1, "--count")
-        try expectFailure(["phantom", "--count", "9", "--validation", "\(Int.max)", "--test", "1", "--out", folder.path("set")], status: 1, "--validation")
+        try expectFailure(
+            ["phantom", "--count", "9", "--validation", "\(Int.max)", "--test", "1", "--out", folder.path("set")],
+            status: 1, "--validation")
         try expectFailure(["benchmark", "resnet-dwise50", "--channels", "100000000"], status: 1, "channels")
         try expectFailure(["models", "--size", "0"], status: 1, "0 × 0")
         try expectFailure(["nothing"], status: 64, "nothing")
-        try expectFailure(["inspect", "resnet-dwise50", "--size", "32", "--pass", "nothing"], status: 1, "fuseNormRelu")
+        try expectFailure(
+            ["inspect", "resnet-dwise50", "--size", "32", "--pass", "nothing"], status: 1, "fuseNormRelu")
     }
 }

@@ -11,19 +11,25 @@ import Testing
     private static let epochs = 4
 
     private func arguments(_ run: String, threads: Int) -> [String] {
-        if folder.contains("\(run)/config.json") { return ["train", "--resume", folder.path(run), "--threads", "\(threads)"] }
+        if folder.contains("\(run)/config.json") {
+            return ["train", "--resume", folder.path(run), "--threads", "\(threads)"]
+        }
         return [
-            "train", "--data", fixture.data, "--out", folder.path(run), "--size", "32", "--batch-size", "2", "--epochs", "\(Self.epochs)", "--checkpoint-interval", "1",
+            "train", "--data", fixture.data, "--out", folder.path(run), "--size", "32", "--batch-size", "2", "--epochs",
+            "\(Self.epochs)", "--checkpoint-interval", "1",
             "--threads", "\(threads)",
         ]
     }
 
     private func files(_ run: String) throws -> [String: Data] {
         let names = folder.contents.filter { $0.hasPrefix(run + "/") && ($0 as NSString).pathExtension != "" }
-        return Dictionary(uniqueKeysWithValues: try names.map { (String($0.dropFirst(run.count + 1)), try folder.data($0)) })
+        return Dictionary(
+            uniqueKeysWithValues: try names.map { (String($0.dropFirst(run.count + 1)), try folder.data($0)) })
     }
 
-    private func size(_ file: String) -> Int { ((try? FileManager.default.attributesOfItem(atPath: folder.path(file)))?[.size] as? Int) ?? 0 }
+    private func size(_ file: String) -> Int {
+        ((try? FileManager.default.attributesOfItem(atPath: folder.path(file)))?[.size] as? Int) ?? 0
+    }
 
     private func expectTheBytesOfAWholeRun(_ run: String) throws {
         let whole = try Tool.run(arguments("whole", threads: 1))
@@ -42,7 +48,8 @@ import Testing
         switch moment {
         case .beforeTheRunExists: folder.contains("\(run)/checkpoints")
         case .whileACheckpointIsWritten, .whileAnotherIsWritten:
-            size("\(run)/metrics.jsonl") > begin && folder.contents.contains { $0.hasSuffix(".partial") && $0.contains("last") && size($0) > 0 }
+            size("\(run)/metrics.jsonl") > begin
+                && folder.contents.contains { $0.hasSuffix(".partial") && $0.contains("last") && size($0) > 0 }
         case .afterASteps: size("\(run)/metrics.jsonl") > begin + 100
         case .betweenTwoSteps: size("\(run)/metrics.jsonl") > begin
         }

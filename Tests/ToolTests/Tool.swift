@@ -22,25 +22,34 @@ enum Tool {
 
         func wait() throws -> Result {
             process.waitUntilExit()
-            func text(_ name: String) throws -> String { String(decoding: try Data(contentsOf: URL(fileURLWithPath: files.path(name))), as: UTF8.self) }
+            func text(_ name: String) throws -> String {
+                String(decoding: try Data(contentsOf: URL(fileURLWithPath: files.path(name))), as: UTF8.self)
+            }
             let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
             return Result(status: status, output: try text("output"), errors: try text("errors"))
         }
     }
 
     private static let path: String? = {
-        let candidates = CommandLine.arguments + [Bundle.main.executablePath ?? "", (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""]
+        let candidates =
+            CommandLine.arguments + [
+                Bundle.main.executablePath ?? "",
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "",
+            ]
         let folders = candidates.flatMap { candidate in
             let url = URL(fileURLWithPath: candidate)
             return [url.deletingLastPathComponent(), url.deletingLastPathComponent().deletingLastPathComponent()]
         }
-        return folders.map { $0.appendingPathComponent("tessera").path }.first { FileManager.default.isExecutableFile(atPath: $0) }
+        return folders.map { $0.appendingPathComponent("tessera").path }.first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
     }()
 
     /// Begins a command. `output` replaces the file that standard output goes to.
     static func start(_ arguments: [String], output: String? = nil) throws -> Running {
         let process = Process(), files = TemporaryFolder()
-        process.executableURL = URL(fileURLWithPath: try #require(path, "no tessera beside \(CommandLine.arguments[0])"))
+        process.executableURL = URL(
+            fileURLWithPath: try #require(path, "no tessera beside \(CommandLine.arguments[0])"))
         process.arguments = arguments
         for name in ["output", "errors"] { try files.write("", to: name) }
         process.standardInput = FileHandle.nullDevice
@@ -51,7 +60,9 @@ enum Tool {
     }
 
     static func run(_ arguments: String...) throws -> Result { try start(arguments).wait() }
-    static func run(_ arguments: [String], output: String? = nil) throws -> Result { try start(arguments, output: output).wait() }
+    static func run(_ arguments: [String], output: String? = nil) throws -> Result {
+        try start(arguments, output: output).wait()
+    }
 }
 
 /// A folder of its own, removed with the last reference.
@@ -66,7 +77,9 @@ final class TemporaryFolder: Sendable {
     func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
     func data(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path(name))) }
     func text(_ name: String) throws -> String { String(decoding: try data(name), as: UTF8.self) }
-    func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: path(name))) }
+    func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
+    }
 
     /// Everything below the folder, sorted.
     var contents: [String] { ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).sorted() }
@@ -76,7 +89,11 @@ final class TemporaryFolder: Sendable {
 struct Fixture {
     static let shared: Result<Fixture, any Error> = {
         // Nothing lets go of a static: the folder is removed when the tests end.
-        atexit { if case .success(let fixture) = Fixture.shared { try? FileManager.default.removeItem(atPath: fixture.folder.path) } }
+        atexit {
+            if case .success(let fixture) = Fixture.shared {
+                try? FileManager.default.removeItem(atPath: fixture.folder.path)
+            }
+        }
         return Result { try Fixture() }
     }()
 
@@ -85,9 +102,12 @@ struct Fixture {
     var run: String { folder.path("run") }
 
     private init() throws {
-        let drawn = try Tool.run("phantom", "--count", "12", "--size", "64", "--validation", "2", "--test", "2", "--seed", "3", "--out", data)
+        let drawn = try Tool.run(
+            "phantom", "--count", "12", "--size", "64", "--validation", "2", "--test", "2", "--seed", "3", "--out", data
+        )
         try #require(drawn.status == 0, "\(drawn.errors)")
-        let trained = try Tool.run(["train", "--data", data, "--out", run, "--epochs", "2", "--batch-size", "2"] + Self.small)
+        let trained = try Tool.run(
+            ["train", "--data", data, "--out", run, "--epochs", "2", "--batch-size", "2"] + Self.small)
         try #require(trained.status == 0, "\(trained.errors)")
     }
 

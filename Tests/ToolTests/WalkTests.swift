@@ -12,16 +12,21 @@ import Testing
     private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObject(with: Data(text.utf8)) }
 
     @Test func trainingLeavesARun() throws {
-        let files = fixture.folder.contents.filter { $0.hasPrefix("run/") && $0.contains(".") && !$0.contains("evaluation") }
-        #expect(files == [
-            "run/checkpoints/best.safetensors", "run/checkpoints/last.safetensors", "run/config.json", "run/metrics.jsonl", "run/plots/loss.svg", "run/plots/validation.svg",
-        ])
+        let files = fixture.folder.contents.filter {
+            $0.hasPrefix("run/") && $0.contains(".") && !$0.contains("evaluation")
+        }
+        #expect(
+            files == [
+                "run/checkpoints/best.safetensors", "run/checkpoints/last.safetensors", "run/config.json",
+                "run/metrics.jsonl", "run/plots/loss.svg", "run/plots/validation.svg",
+            ])
         #expect(try fixture.folder.text("run/metrics.jsonl").split(separator: "\n").count == 2 * (4 + 1))
     }
 
     @Test func evaluationAndPredictionAgree() throws {
         let out = TemporaryFolder()
-        let evaluated = try Tool.run("evaluate", fixture.run, "--data", fixture.data, "--out", out.path, "--json", "--threads", "1")
+        let evaluated = try Tool.run(
+            "evaluate", fixture.run, "--data", fixture.data, "--out", out.path, "--json", "--threads", "1")
         #expect(evaluated.status == 0, "\(evaluated.errors)")
         let report = try #require(json(evaluated.output) as? [String: Any])
         #expect(report["images"] as? Int == 2 && (report["comparisons"] as? [[String: Any]])?.count == 6)
@@ -31,16 +36,21 @@ import Testing
         #expect(table[0] == "file,score,reader1,reader2,prediction" && table.count == 3)
 
         let names = table.dropFirst().map { String($0.split(separator: ",")[0]) }
-        let predicted = try Tool.run(["predict", fixture.run] + names.map { "\(fixture.data)/\($0)" } + ["--json", "--batch-size", "1", "--threads", "2"])
+        let predicted = try Tool.run(
+            ["predict", fixture.run] + names.map { "\(fixture.data)/\($0)" } + [
+                "--json", "--batch-size", "1", "--threads", "2",
+            ])
         let scores = try JSONDecoder().decode([Score].self, from: Data(predicted.output.utf8))
         #expect(scores.map { "\($0.score)" } == table.dropFirst().map { String($0.split(separator: ",")[4]) })
 
-        let whole = try Tool.run("predict", fixture.run + "/checkpoints/best.safetensors", fixture.data, "--threads", "1")
+        let whole = try Tool.run(
+            "predict", fixture.run + "/checkpoints/best.safetensors", fixture.data, "--threads", "1")
         #expect(whole.output.split(separator: "\n").count == 1 + 12)
     }
 
     @Test func withoutAFolderForItTheEvaluationGoesToTheRun() throws {
-        let evaluated = try Tool.run("evaluate", fixture.run, "--data", fixture.data, "--split", "validation", "--threads", "1")
+        let evaluated = try Tool.run(
+            "evaluate", fixture.run, "--data", fixture.data, "--split", "validation", "--threads", "1")
         #expect(evaluated.status == 0 && evaluated.output.contains("prediction – mean reader"))
         #expect(fixture.folder.contains("run/evaluation-validation/scatter.svg"))
     }
@@ -52,13 +62,19 @@ import Testing
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect((try json(resumed.output) as? [String: Any])?["steps"] as? Int == 12)
         let transferred = try Tool.run(
-            ["train", "--data", fixture.data, "--init", long, "--out", folder.path("next"), "--epochs", "1", "--batch-size", "2", "--freeze", "blocks.*"] + Fixture.small
+            [
+                "train", "--data", fixture.data, "--init", long, "--out", folder.path("next"), "--epochs", "1",
+                "--batch-size", "2", "--freeze", "blocks.*",
+            ] + Fixture.small
         )
         #expect(transferred.status == 0, "\(transferred.errors)")
         #expect(transferred.errors.contains("250 tensors taken, 0 left, 0 new"))
         #expect(transferred.errors.contains("frozen-statistics, the default for pretrained weights at batch 2"))
         let headed = try Tool.run(
-            ["train", "--data", fixture.data, "--backbone", long, "--out", folder.path("head"), "--epochs", "1", "--batch-size", "4", "--norm", "train"] + Fixture.small
+            [
+                "train", "--data", fixture.data, "--backbone", long, "--out", folder.path("head"), "--epochs", "1",
+                "--batch-size", "4", "--norm", "train",
+            ] + Fixture.small
         )
         #expect(headed.status == 0, "\(headed.errors)")
     }

@@ -19,15 +19,19 @@ import Testing
         let training = try TrainingGraph(model: model.graph, inputShape: [2, 1, 6, 6], options: .init())
         let preprocessing = try Preprocessing(size: 6, normalization: Normalization(mean: [0.4], deviation: [0.2]))
         let trained = TrainedModel(
-            graph: model.graph, parameters: model.initialParameters(seed: 3), architecture: "tiny", scoreScale: ScoreScale(mean: 0.1, deviation: 1.0 / 3), preprocessing: preprocessing
+            graph: model.graph, parameters: model.initialParameters(seed: 3), architecture: "tiny",
+            scoreScale: ScoreScale(mean: 0.1, deviation: 1.0 / 3), preprocessing: preprocessing
         )
         var progress = TrainingProgress()
-        (progress.step, progress.epoch, progress.batch, progress.lossSum, progress.bestError) = (17, 2, 3, 0.1 + 0.2, 1e-300)
+        (progress.step, progress.epoch, progress.batch, progress.lossSum, progress.bestError) = (
+            17, 2, 3, 0.1 + 0.2, 1e-300
+        )
         var configuration = TrainingConfiguration()
         configuration.seed = .max
         configuration.options.frozen = ["a \"quoted\" path"]
         return Checkpoint(
-            model: trained, optimizerStates: training.initialOptimizerStates, progress: progress, configuration: configuration, programDigest: "p", dataDigest: "d"
+            model: trained, optimizerStates: training.initialOptimizerStates, progress: progress,
+            configuration: configuration, programDigest: "p", dataDigest: "d"
         )
     }
 

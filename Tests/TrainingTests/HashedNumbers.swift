@@ -1,7 +1,7 @@
 import TesseraTensors
 
-/// Weights, images and signs as plain functions of a name and an index: the same bits as those of `Tests/Interop/hashed_numbers.py`, which
-/// describes them.
+/// Weights, images and signs as plain functions of a name and an index: the same bits as those of
+/// `Tests/Interop/hashed_numbers.py`, which describes them.
 enum HashedNumbers {
     static func seed(_ name: String) -> UInt64 {
         var hash = FNV1a()
@@ -21,7 +21,8 @@ enum HashedNumbers {
         let seed = seed(name), deviation = ((65536.0 * 65536.0 - 1) / 3).squareRoot()
         return (0..<count).map { index in
             let h = hash(seed, index)
-            return Double(Int(h & 0xFFFF) + Int(h >> 16 & 0xFFFF) + Int(h >> 32 & 0xFFFF) + Int(h >> 48) - 131_070) / deviation
+            return Double(Int(h & 0xFFFF) + Int(h >> 16 & 0xFFFF) + Int(h >> 32 & 0xFFFF) + Int(h >> 48) - 131_070)
+                / deviation
         }
     }
 
@@ -29,7 +30,8 @@ enum HashedNumbers {
         let n = normals(path, shape.reduce(1, *))
         let values: [Double]
         if shape.count > 1 {
-            let deviation = (2 / Double(shape.dropFirst().reduce(1, *))).squareRoot() * (path.hasSuffix("project.weight") ? 0.3 : 1)
+            let deviation =
+                (2 / Double(shape.dropFirst().reduce(1, *))).squareRoot() * (path.hasSuffix("project.weight") ? 0.3 : 1)
             values = n.map { $0 * deviation }
         } else if path == "head.bias" {
             values = n
@@ -47,7 +49,8 @@ enum HashedNumbers {
     }
 
     static func images(_ number: Int, _ batch: Int, _ channels: Int, _ size: Int) -> Tensor {
-        let lattice = normals("lattice.\(number)", batch * channels * 81), noise = normals("noise.\(number)", batch * channels * size * size)
+        let lattice = normals("lattice.\(number)", batch * channels * 81),
+            noise = normals("noise.\(number)", batch * channels * size * size)
         let places = (0..<size).map { index in
             let position = Double(index) * 8 / Double(size)
             return (first: Int(position), part: position - Double(Int(position)))
@@ -56,11 +59,14 @@ enum HashedNumbers {
         for plane in 0..<batch * channels {
             for (y, row) in places.enumerated() {
                 let line = (0..<9).map { x in
-                    lattice[plane * 81 + row.first * 9 + x] * (1 - row.part) + lattice[plane * 81 + (row.first + 1) * 9 + x] * row.part
+                    lattice[plane * 81 + row.first * 9 + x] * (1 - row.part) + lattice[
+                        plane * 81 + (row.first + 1) * 9 + x] * row.part
                 }
                 for (x, column) in places.enumerated() {
                     let index = (plane * size + y) * size + x
-                    values[index] = Float(line[column.first] * (1 - column.part) + line[column.first + 1] * column.part + 0.25 * noise[index])
+                    values[index] = Float(
+                        line[column.first] * (1 - column.part) + line[column.first + 1] * column.part + 0.25
+                            * noise[index])
                 }
             }
         }
@@ -71,7 +77,8 @@ enum HashedNumbers {
         Tensor(normals("target.\(number)", batch).map(Float.init), shape: [batch, 1])
     }
 
-    /// Up to 512 values as they are; of more, 256 sums with random signs, of which the mean square is about the squared norm.
+    /// Up to 512 values as they are; of more, 256 sums with random signs, of which the mean square is about the squared
+    /// norm.
     static func sketch(_ path: String, _ values: [Double]) -> [Double] {
         guard values.count > 512 else { return values }
         let seed = seed("signs.\(path)")
@@ -80,7 +87,9 @@ enum HashedNumbers {
             for (index, value) in values.enumerated() {
                 for word in 0..<4 {
                     let signs = hash(seed, 4 * index + word)
-                    for bit in 0..<64 { sums[64 * word + bit] += Double(bitPattern: value.bitPattern ^ (signs >> UInt64(bit) & 1) << 63) }
+                    for bit in 0..<64 {
+                        sums[64 * word + bit] += Double(bitPattern: value.bitPattern ^ (signs >> UInt64(bit) & 1) << 63)
+                    }
                 }
             }
         }

@@ -19,7 +19,8 @@ import Testing
         let folder = try TemporaryFolder(), data = try dataset(folder.path + "/phantoms")
         let preprocessing = try Preprocessing(size: 24, channels: 1)
         func source(workers: Int) throws -> ImageBatchSource {
-            try ImageBatchSource(data, .train, preprocessing: preprocessing, augmentation: Augmentation(), seed: 5, workers: workers)
+            try ImageBatchSource(
+                data, .train, preprocessing: preprocessing, augmentation: Augmentation(), seed: 5, workers: workers)
         }
         let whole = try all(source(workers: 2).batches(epoch: 3, size: 2, startingAt: 0, dropsLast: true))
         let rest = try all(source(workers: 0).batches(epoch: 3, size: 2, startingAt: 1, dropsLast: true))

@@ -7,7 +7,9 @@ import Testing
 
 @Suite struct LossTests {
     /// Loss and gradient for predictions and targets of the shape [n, 1], through the evaluator in float64.
-    private func evaluate(_ loss: Loss, _ prediction: [Double], _ target: [Double]) throws -> (loss: Double, gradient: [Double]) {
+    private func evaluate(_ loss: Loss, _ prediction: [Double], _ target: [Double]) throws -> (
+        loss: Double, gradient: [Double]
+    ) {
         let type = TensorType(.float64, shape: [prediction.count, 1])
         let builder = GraphBuilder()
         let p = try builder.addInput("p", type), t = try builder.addInput("t", type)

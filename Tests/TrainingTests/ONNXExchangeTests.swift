@@ -8,8 +8,10 @@ import Testing
     private func trained(logits: Bool = false) throws -> TrainedModel {
         let model = try tinyModel()
         return TrainedModel(
-            graph: model.graph, parameters: model.initialParameters(seed: 5), architecture: "tiny", scoreScale: logits ? .identity : ScoreScale(mean: 30, deviation: 12), predictsLogits: logits,
-            preprocessing: try Preprocessing(size: 6, channels: 1, normalization: Normalization(mean: [0.4], deviation: [0.2]))
+            graph: model.graph, parameters: model.initialParameters(seed: 5), architecture: "tiny",
+            scoreScale: logits ? .identity : ScoreScale(mean: 30, deviation: 12), predictsLogits: logits,
+            preprocessing: try Preprocessing(
+                size: 6, channels: 1, normalization: Normalization(mean: [0.4], deviation: [0.2]))
         )
     }
 

@@ -7,8 +7,8 @@ import TesseraTensors
 import TesseraTraining
 import Testing
 
-/// Ten training steps of ResNet-Dwise50 at 256 × 256 agree with PyTorch's in float64, which `Tests/Interop/training_reference.py` recorded:
-/// gradients, what the steps change, running statistics and losses.
+/// Ten training steps of ResNet-Dwise50 at 256 × 256 agree with PyTorch's in float64, which
+/// `Tests/Interop/training_reference.py` recorded: gradients, what the steps change, running statistics and losses.
 @Suite struct PyTorchAgreementTests {
     static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Golden/PyTorchTraining/resnet-dwise50.safetensors")
@@ -31,7 +31,8 @@ import Testing
 
     static func inputs(_ number: Int) -> [String: Tensor] {
         [
-            "image": HashedNumbers.images(number, batch, 3, size), TrainingGraph.targetName: HashedNumbers.targets(number, batch),
+            "image": HashedNumbers.images(number, batch, 3, size),
+            TrainingGraph.targetName: HashedNumbers.targets(number, batch),
             TrainingGraph.learningRateName: Tensor(scalar: Float(0.001)),
         ]
     }
@@ -42,11 +43,14 @@ import Testing
         let losses = try #require(reference.tensors["losses"]).doubles()
         let first = try #require(reference.metadata["firstBatch"].flatMap(Int.init))
         let model = try Model("rd50", input: TensorType(.float32, ["N", 3, 256, 256]), layer: ResNetDwise50())
-        let training = try TrainingGraph(model: model.graph, inputShape: [Self.batch, 3, Self.size, Self.size], options: .init(), outputsGradients: true)
+        let training = try TrainingGraph(
+            model: model.graph, inputShape: [Self.batch, 3, Self.size, Self.size], options: .init(),
+            outputsGradients: true)
         let initial = Self.parameters(of: model)
         var states = initial
         states.merge(training.initialOptimizerStates)
-        let session = try Session(Compiler.compile(training.graph, for: .training, instructionSet: set), parameters: states, threads: 2)
+        let session = try Session(
+            Compiler.compile(training.graph, for: .training, instructionSet: set), parameters: states, threads: 2)
 
         #expect(losses.count == 10)
         for (step, expected) in losses.enumerated() {

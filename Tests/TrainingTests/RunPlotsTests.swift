@@ -6,9 +6,13 @@ import Testing
     private func lines(steps: Int, epochs: Int) throws -> [MetricsLog.Line] {
         let folder = try TemporaryFolder()
         var text = ""
-        for step in 1...steps { text += #"{"kind":"step","step":\#(step),"epoch":0,"loss":\#(step),"learningRate":0.1}"# + "\n" }
+        for step in 1...steps {
+            text += #"{"kind":"step","step":\#(step),"epoch":0,"loss":\#(step),"learningRate":0.1}"# + "\n"
+        }
         for epoch in 0..<epochs {
-            text += #"{"kind":"validation","step":\#(steps),"epoch":\#(epoch),"trainingLoss":0.5,"meanAbsoluteError":\#(epoch + 3),"rootMeanSquareError":9}"# + "\n"
+            text +=
+                #"{"kind":"validation","step":\#(steps),"epoch":\#(epoch),"trainingLoss":0.5,"meanAbsoluteError":\#(epoch + 3),"rootMeanSquareError":9}"#
+                + "\n"
         }
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path + "/metrics.jsonl"))
         return try MetricsLog(path: folder.path + "/metrics.jsonl").read()
@@ -35,6 +39,7 @@ import Testing
         let folder = try TemporaryFolder(), run = RunFolder(folder.path)
         try FileManager.default.createDirectory(atPath: run.plots, withIntermediateDirectories: true)
         try run.drawPlots()
-        #expect(try FileManager.default.contentsOfDirectory(atPath: run.plots).sorted() == ["loss.svg", "validation.svg"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: run.plots).sorted() == ["loss.svg", "validation.svg"])
     }
 }

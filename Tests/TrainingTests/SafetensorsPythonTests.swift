@@ -16,12 +16,13 @@ import Testing
         let bytes = Array(try #require(Data(base64Encoded: Self.file)))
         let read = try Safetensors(bytes, name: "python")
         #expect(read.metadata == ["format": "pt", "note": "é\"x\""])
-        #expect(read.tensors == [
-            "a": Tensor([7] as [Int64], shape: [1]),
-            "b.weight": Tensor([1.5, -2, 3.25, 4] as [Float], shape: [2, 2]),
-            "h": Tensor([0.5, 1, 2].map { BFloat16($0) }, shape: [3]),
-            "m": Tensor([true, false, true], shape: [3]),
-        ])
+        #expect(
+            read.tensors == [
+                "a": Tensor([7] as [Int64], shape: [1]),
+                "b.weight": Tensor([1.5, -2, 3.25, 4] as [Float], shape: [2, 2]),
+                "h": Tensor([0.5, 1, 2].map { BFloat16($0) }, shape: [3]),
+                "m": Tensor([true, false, true], shape: [3]),
+            ])
         #expect(read.bytes() == bytes)
     }
 }

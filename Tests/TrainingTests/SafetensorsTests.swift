@@ -49,7 +49,8 @@ import Testing
 
     private static func file(_ header: String, data: Int = 4, length: UInt64? = nil) -> [UInt8] {
         let text = Array(header.utf8)
-        return withUnsafeBytes(of: (length ?? UInt64(text.count)).littleEndian) { Array($0) } + text + [UInt8](repeating: 0, count: data)
+        return withUnsafeBytes(of: (length ?? UInt64(text.count)).littleEndian) { Array($0) } + text
+            + [UInt8](repeating: 0, count: data)
     }
 
     @Test(arguments: [
@@ -72,7 +73,8 @@ import Testing
 
     @Test func malformedLengthsAndDeepHeadersAreOneError() {
         let files = [
-            [], [1, 2, 3], Self.file("{}", data: 0, length: 3), Self.file("{}", data: 0, length: .max), Self.file("{}", data: 0, length: 1 << 40),
+            [], [1, 2, 3], Self.file("{}", data: 0, length: 3), Self.file("{}", data: 0, length: .max),
+            Self.file("{}", data: 0, length: 1 << 40),
             Self.file(String(repeating: #"{"a":"#, count: 100_000)),
         ]
         for bytes in files { #expect(throws: TesseraError.self) { try Safetensors(bytes, name: "file") } }
@@ -80,7 +82,9 @@ import Testing
 
     @Test func everyCutIsAnError() {
         let bytes = sample.bytes()
-        for count in 0..<bytes.count { #expect(throws: TesseraError.self) { try Safetensors(Array(bytes[..<count]), name: "cut") } }
+        for count in 0..<bytes.count {
+            #expect(throws: TesseraError.self) { try Safetensors(Array(bytes[..<count]), name: "cut") }
+        }
     }
 }
 

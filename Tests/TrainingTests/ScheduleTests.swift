@@ -21,7 +21,10 @@ import Testing
     }
 
     @Test func numbersOutOfRangeThrow() {
-        for schedule in [Schedule.step(interval: 0, factor: 1), .step(interval: 1, factor: -1), .cosine(warmUp: 5, total: 5), .cosine(warmUp: 0, total: 5, final: 2)] {
+        for schedule in [
+            Schedule.step(interval: 0, factor: 1), .step(interval: 1, factor: -1), .cosine(warmUp: 5, total: 5),
+            .cosine(warmUp: 0, total: 5, final: 2),
+        ] {
             #expect(throws: TesseraError.self) { try schedule.validate() }
         }
     }

@@ -24,17 +24,23 @@ import Testing
         return configuration
     }
 
-    private func start(_ path: String, epochs: Int = 3, threads: Int = 2, configuration: TrainingConfiguration? = nil) throws -> Trainer {
+    private func start(_ path: String, epochs: Int = 3, threads: Int = 2, configuration: TrainingConfiguration? = nil)
+        throws -> Trainer
+    {
         let model = try tinyModel()
-        let trained = TrainedModel(graph: model.graph, parameters: model.initialParameters(seed: 5), architecture: "tiny")
+        let trained = TrainedModel(
+            graph: model.graph, parameters: model.initialParameters(seed: 5), architecture: "tiny")
         return try Trainer(
-            starting: trained, configuration: configuration ?? self.configuration(epochs: epochs), training: training, validation: validation, folder: RunFolder(path),
+            starting: trained, configuration: configuration ?? self.configuration(epochs: epochs), training: training,
+            validation: validation, folder: RunFolder(path),
             execution: ExecutionOptions(threads: threads)
         )
     }
 
     private func resume(_ path: String, epochs: Int? = nil, threads: Int = 1) throws -> Trainer {
-        try Trainer(resuming: RunFolder(path), epochs: epochs, training: training, validation: validation, execution: ExecutionOptions(threads: threads))
+        try Trainer(
+            resuming: RunFolder(path), epochs: epochs, training: training, validation: validation,
+            execution: ExecutionOptions(threads: threads))
     }
 
     private func files(_ path: String) throws -> [String: Data] {
@@ -51,7 +57,10 @@ import Testing
         let folder = try TemporaryFolder(), path = folder.path + "/run"
         let trainer = try start(path)
         #expect(try trainer.run() == .finished)
-        #expect(try Set(files(path).keys) == ["config.json", "metrics.jsonl", "checkpoints/last.safetensors", "checkpoints/best.safetensors"])
+        #expect(
+            try Set(files(path).keys) == [
+                "config.json", "metrics.jsonl", "checkpoints/last.safetensors", "checkpoints/best.safetensors",
+            ])
         let lines = try MetricsLog(path: trainer.folder.metrics).read()
         #expect(lines.count == 3 * (3 + 1))
         guard case .step(let first) = lines[0], case .validation(let last) = lines[11] else {
@@ -68,11 +77,13 @@ import Testing
     @Test func itLearns() throws {
         let folder = try TemporaryFolder()
         var errors: [Double] = []
-        let trainer = try start(folder.path + "/run", epochs: 40, configuration: {
-            var configuration = configuration(epochs: 40)
-            (configuration.learningRate, configuration.schedule) = (0.05, .constant)
-            return configuration
-        }())
+        let trainer = try start(
+            folder.path + "/run", epochs: 40,
+            configuration: {
+                var configuration = configuration(epochs: 40)
+                (configuration.learningRate, configuration.schedule) = (0.05, .constant)
+                return configuration
+            }())
         trainer.observer = { if case .validation(let record, _) = $0 { errors.append(record.meanAbsoluteError!) } }
         try trainer.run()
         // Predicting the mean is wrong by 17 on average.
@@ -105,8 +116,11 @@ import Testing
         let whole = try files(folder.path + "/whole")
         // As a kill -9 leaves it: a checkpoint of step 2 and a log of four steps and a half, and a temporary file.
         var questions = 0
-        try start(path).run { questions += 1; return questions == 2 }
-        let log = String(decoding: whole["metrics.jsonl"]!, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        try start(path).run {
+            questions += 1; return questions == 2
+        }
+        let log = String(decoding: whole["metrics.jsonl"]!, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
         try AtomicFile.write(log[..<5].joined(separator: "\n") + "\n" + log[5].prefix(20), to: path + "/metrics.jsonl")
         try AtomicFile.write("half", to: path + "/checkpoints/last.safetensors.123.partial")
         try resume(path).run()
@@ -139,9 +153,12 @@ import Testing
         try trainer.run()
         let model = try Checkpoint(path: trainer.folder.lastCheckpoint).model
         let predictor = try Predictor(model, execution: ExecutionOptions(threads: 1))
-        let whole = try predictor.scores(for: validation, batchSize: 6), parts = try predictor.scores(for: validation, batchSize: 4)
+        let whole = try predictor.scores(for: validation, batchSize: 6),
+            parts = try predictor.scores(for: validation, batchSize: 4)
         #expect(whole.predictions == parts.predictions)
-        #expect(RegressionMetrics(predictions: whole.predictions, scores: whole.scores).meanAbsoluteError == last?.meanAbsoluteError)
+        #expect(
+            RegressionMetrics(predictions: whole.predictions, scores: whole.scores).meanAbsoluteError
+                == last?.meanAbsoluteError)
         #expect(throws: TesseraError.self) { try predictor.scores(for: Tensor(zeros: .float32, shape: [1, 3, 6, 6])) }
     }
 
@@ -152,7 +169,9 @@ import Testing
         #expect(throws: TesseraError.self) { try start(path) }
         let other = Self.source(15, seed: 1, shuffled: true)
         #expect(throws: TesseraError.self) {
-            try Trainer(resuming: RunFolder(path), training: other, validation: validation, execution: ExecutionOptions(threads: 1))
+            try Trainer(
+                resuming: RunFolder(path), training: other, validation: validation,
+                execution: ExecutionOptions(threads: 1))
         }
         var configuration = configuration()
         configuration.batchSize = 15

@@ -17,12 +17,15 @@ import Testing
         #expect(transfer.taken == ["a.weight"] && transfer.new == ["b.weight", "head.weight"])
         #expect(transfer.left.map(\.path) == ["b.weight", "old.bias"])
         #expect(transfer.left[0].target?.shape == [4] && transfer.left[1].target == nil)
-        #expect(transfer.parameters["a.weight"] == source["a.weight"] && transfer.parameters["b.weight"] == initial["b.weight"])
+        #expect(
+            transfer.parameters["a.weight"] == source["a.weight"]
+                && transfer.parameters["b.weight"] == initial["b.weight"])
     }
 
     @Test func nothingTakenIsAnError() {
         #expect(throws: TesseraError.self) {
-            try ParameterTransfer(from: store(["module.a": [2]], value: 1), named: "file", into: store(["a": [2]], value: 0))
+            try ParameterTransfer(
+                from: store(["module.a": [2]], value: 1), named: "file", into: store(["a": [2]], value: 0))
         }
     }
 }
@@ -45,7 +48,11 @@ import Testing
         let (graph, parameters) = try classifier()
         let backbone = try Backbone(graph, parameters: parameters, size: 48)
         let (model, all) = try backbone.withLinearHead(outputs: 1, seed: 3)
-        #expect(model.graph.states.map(\.state.path).sorted() == ["conv.weight", "head.bias", "head.weight", "norm.bias", "norm.running_mean", "norm.running_var", "norm.weight"])
+        #expect(
+            model.graph.states.map(\.state.path).sorted() == [
+                "conv.weight", "head.bias", "head.weight", "norm.bias", "norm.running_mean", "norm.running_var",
+                "norm.weight",
+            ])
         #expect(all["conv.weight"] == parameters["conv.weight"] && all["head.weight"]?.shape == [1, 8])
         #expect(model.graph.inputs[0].type.dimensions == [.named("N"), .fixed(3), .fixed(48), .fixed(48)])
         #expect(try model.graph.bindingInput(to: [2, 3, 48, 48]).outputs.count == 1)

@@ -15,7 +15,8 @@ struct BenchmarkCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "An architecture that 'tessera models' lists, a checkpoint, a run, or an ONNX file.") var model: String
+    @Argument(help: "An architecture that 'tessera models' lists, a checkpoint, a run, or an ONNX file.") var model:
+        String
     @Flag(help: "Time training steps instead of inference.") var training = false
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
     @Option(help: "Images a step.") var batch = 1
@@ -48,33 +49,52 @@ struct BenchmarkCommand: ParsableCommand {
 
     func run() throws {
         guard (1...65_536).contains(batch), runs > 0 else {
-            throw TesseraError(at: "benchmark", found: "batch \(batch), runs \(runs)", accepted: "positive numbers, a batch up to 65,536")
+            throw TesseraError(
+                at: "benchmark", found: "batch \(batch), runs \(runs)",
+                accepted: "positive numbers, a batch up to 65,536")
         }
         _ = try Preprocessing(size: size ?? 1, channels: channels)
         let options = try execution.options()
         let (graph, parameters) = try source()
-        guard let type = graph.inputs.first?.type, type.rank == 4, let channels = type.dimensions[1].value, let height = type.dimensions[2].value, let width = type.dimensions[3].value else {
-            throw TesseraError(.unsupported, at: model, found: "the inputs \(graph.inputs.map { "\($0.type)" })", accepted: "one of images [N, C, H, W], with --size where height and width are open")
+        guard let type = graph.inputs.first?.type, type.rank == 4, let channels = type.dimensions[1].value,
+            let height = type.dimensions[2].value, let width = type.dimensions[3].value
+        else {
+            throw TesseraError(
+                .unsupported, at: model, found: "the inputs \(graph.inputs.map { "\($0.type)" })",
+                accepted: "one of images [N, C, H, W], with --size where height and width are open")
         }
-        let shape = [batch, channels, height, width], step = training ? try TrainingGraph(model: graph, inputShape: shape, options: .init()) : nil
+        let shape = [batch, channels, height, width],
+            step = training ? try TrainingGraph(model: graph, inputShape: shape, options: .init()) : nil
         var states = parameters
         if let step { states.merge(step.initialOptimizerStates) }
-        let program = try Compiler.compile(step?.graph ?? graph.bindingInput(to: shape), for: training ? .training : .inference, instructionSet: options.instructionSet)
+        let program = try Compiler.compile(
+            step?.graph ?? graph.bindingInput(to: shape), for: training ? .training : .inference,
+            instructionSet: options.instructionSet)
         // The session first: it says where memory is not enough.
         let session = try Session(program, parameters: states, threads: options.threads)
         var stream = RandomStream(seed: 0, name: "benchmark")
-        var inputs = [graph.inputs[0].name: Tensor((0..<shape.reduce(1, *)).map { _ in Float(stream.uniform(-1.7...1.7)) }, shape: shape)]
+        var inputs = [
+            graph.inputs[0].name: Tensor(
+                (0..<shape.reduce(1, *)).map { _ in Float(stream.uniform(-1.7...1.7)) }, shape: shape)
+        ]
         if let step {
-            inputs[TrainingGraph.targetName] = Tensor((0..<step.targetType.elementCount!).map { _ in Float(stream.normal()) }, shape: step.targetType.shape!)
+            inputs[TrainingGraph.targetName] = Tensor(
+                (0..<step.targetType.elementCount!).map { _ in Float(stream.normal()) }, shape: step.targetType.shape!)
             inputs[TrainingGraph.learningRateName] = Tensor(scalar: Float(0.001))
         }
         let result = try measure(session, inputs, height, options)
         if json { return try Console.print(json: result) }
-        Console.print(String(
-            format: "%@, %@, %d × %d, batch %d, %d threads, %@: median %.4f s, least %.4f s; arena %d MiB, peak of the process %d MiB", result.model, result.what, height, width, batch,
-            result.threads, result.instructionSet, result.medianSeconds, result.leastSeconds, result.arenaMiB, result.peakMiB
-        ))
-        for kernel in result.kernels { Console.print(String(format: "%10.2f ms  %@", kernel.milliseconds, kernel.name)) }
+        Console.print(
+            String(
+                format:
+                    "%@, %@, %d × %d, batch %d, %d threads, %@: median %.4f s, least %.4f s; arena %d MiB, peak of the process %d MiB",
+                result.model, result.what, height, width, batch,
+                result.threads, result.instructionSet, result.medianSeconds, result.leastSeconds, result.arenaMiB,
+                result.peakMiB
+            ))
+        for kernel in result.kernels {
+            Console.print(String(format: "%10.2f ms  %@", kernel.milliseconds, kernel.name))
+        }
     }
 
     private func source() throws -> (Graph, ParameterStore) {
@@ -86,12 +106,17 @@ struct BenchmarkCommand: ParsableCommand {
         return (fresh.graph, fresh.initialParameters(seed: 0))
     }
 
-    private func measure(_ session: Session, _ inputs: [String: Tensor], _ size: Int, _ options: ExecutionOptions) throws -> Result {
+    private func measure(_ session: Session, _ inputs: [String: Tensor], _ size: Int, _ options: ExecutionOptions)
+        throws -> Result
+    {
         var seconds: [Double] = [], kernels: [String: Double] = [:]
         for run in 0...runs {
             let start = ContinuousClock.now
             _ = try session.run(inputs) { step, duration in
-                if profile, run > 0 { kernels["\(step.node.op.mnemonic): \(step.lowered.kernel)", default: 0] += duration.seconds * 1000 / Double(runs) }
+                if profile, run > 0 {
+                    kernels["\(step.node.op.mnemonic): \(step.lowered.kernel)", default: 0] +=
+                        duration.seconds * 1000 / Double(runs)
+                }
             }
             if run > 0 { seconds.append((ContinuousClock.now - start).seconds) }
         }
@@ -99,8 +124,10 @@ struct BenchmarkCommand: ParsableCommand {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Result(
-            model: model, what: training ? "training" : "inference", size: size, batch: batch, threads: options.threads, instructionSet: options.instructionSet.rawValue,
-            medianSeconds: seconds[seconds.count / 2], leastSeconds: seconds[0], arenaMiB: session.byteCount >> 20, peakMiB: usage.ru_maxrss >> 10,
+            model: model, what: training ? "training" : "inference", size: size, batch: batch, threads: options.threads,
+            instructionSet: options.instructionSet.rawValue,
+            medianSeconds: seconds[seconds.count / 2], leastSeconds: seconds[0], arenaMiB: session.byteCount >> 20,
+            peakMiB: usage.ru_maxrss >> 10,
             kernels: kernels.sorted { $0.value > $1.value }.map { Kernel(name: $0.key, milliseconds: $0.value) }
         )
     }

@@ -17,7 +17,8 @@ enum Console {
     static func print(_ text: String) {
         clearLine()
         guard !write(text + "\n", to: STDOUT_FILENO) else { return }
-        let failure = TesseraError(.inputOutput, at: "standard output", found: "cannot be written: \(String(cString: strerror(errno)))")
+        let failure = TesseraError(
+            .inputOutput, at: "standard output", found: "cannot be written: \(String(cString: strerror(errno)))")
         error("error: \(failure)")
         exit(failure.exitCode)
     }
@@ -28,7 +29,8 @@ enum Console {
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
@@ -45,7 +47,11 @@ enum Console {
     }
 
     static func clearLine() {
-        if lineIsOpen.withLock({ open in defer { open = false }; return open }) { write("\r\u{1B}[K") }
+        if lineIsOpen.withLock({ open in
+            defer { open = false }; return open
+        }) {
+            write("\r\u{1B}[K")
+        }
     }
 
     static func bootstrapLogging() { LoggingSystem.bootstrap { _ in ConsoleLogHandler() } }
@@ -76,12 +82,13 @@ private struct ConsoleLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let label = switch event.level {
-        case .trace, .debug: "debug"
-        case .info, .notice: "note"
-        case .warning: "warning"
-        case .error, .critical: "error"
-        }
+        let label =
+            switch event.level {
+            case .trace, .debug: "debug"
+            case .info, .notice: "note"
+            case .warning: "warning"
+            case .error, .critical: "error"
+            }
         Console.error("\(label): \(event.message)")
     }
 }

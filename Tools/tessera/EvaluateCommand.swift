@@ -16,11 +16,18 @@ struct EvaluateCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "A checkpoint (.safetensors), the folder of a run (its best checkpoint), or an ONNX file.") var model: String
+    @Argument(help: "A checkpoint (.safetensors), the folder of a run (its best checkpoint), or an ONNX file.")
+    var model: String
     @OptionGroup var data: DataArguments
     @Option(help: "The part of the data set: train, validation or test.") var split = Split.test
-    @Option(help: "The folder for the table and the plots. (default: evaluation-SPLIT in the folder of a run, else none is written)") var out: String?
-    @Option(help: "Of the split, where the labels have none: the seed of the training. (default: that of the run or checkpoint, else 0)") var seed: UInt64?
+    @Option(
+        help:
+            "The folder for the table and the plots. (default: evaluation-SPLIT in the folder of a run, else none is written)"
+    ) var out: String?
+    @Option(
+        help:
+            "Of the split, where the labels have none: the seed of the training. (default: that of the run or checkpoint, else 0)"
+    ) var seed: UInt64?
     @OptionGroup var prediction: PredictionArguments
     @Flag(help: "Print the comparisons as JSON.") var json = false
 
@@ -34,7 +41,8 @@ struct EvaluateCommand: ParsableCommand {
         let samples = try dataset.indices(in: split).map { dataset.samples[$0] }
         func evaluated() throws -> EvaluationReport {
             let predictions = try prediction.scores(of: trained, on: dataset, split, name: model)
-            let evaluation = Evaluation(samples: samples, predictions: predictions, trainingMean: trainingMean(trained, dataset))
+            let evaluation = Evaluation(
+                samples: samples, predictions: predictions, trainingMean: trainingMean(trained, dataset))
             let report = EvaluationReport(architecture: trained.architecture, split: split, evaluation: evaluation)
             if let out { try report.write(to: out, dataset: dataset) }
             return report

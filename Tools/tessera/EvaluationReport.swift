@@ -46,13 +46,16 @@ struct EvaluationReport: Encodable {
     /// The table of comparisons; differences are first minus second.
     var lines: [String] {
         var table = TextTable([
-            ("", .left), ("r", .right), ("MAE", .right), ("RMSE", .right), ("mean difference", .right), ("t", .right), ("df", .right), ("p", .right),
+            ("", .left), ("r", .right), ("MAE", .right), ("RMSE", .right), ("mean difference", .right), ("t", .right),
+            ("df", .right), ("p", .right),
         ])
         func text(_ value: Double?, _ format: String) -> String { value.map { String(format: format, $0) } ?? "–" }
         for row in comparisons {
             table.add([
-                row.name, text(row.pearson, "%.3f"), text(row.meanAbsoluteError, "%.2f"), text(row.rootMeanSquareError, "%.2f"),
-                text(row.meanDifference, "%+.2f"), text(row.t, "%.2f"), row.degreesOfFreedom.map(String.init) ?? "–", text(row.p, (row.p ?? 1) < 0.001 ? "%.1e" : "%.3f"),
+                row.name, text(row.pearson, "%.3f"), text(row.meanAbsoluteError, "%.2f"),
+                text(row.rootMeanSquareError, "%.2f"),
+                text(row.meanDifference, "%+.2f"), text(row.t, "%.2f"), row.degreesOfFreedom.map(String.init) ?? "–",
+                text(row.p, (row.p ?? 1) < 0.001 ? "%.1e" : "%.3f"),
             ])
         }
         return [title, ""] + table.lines
@@ -60,11 +63,15 @@ struct EvaluationReport: Encodable {
 
     /// predictions.csv, metrics.json and the plots.
     func write(to folder: String, dataset: Dataset) throws {
-        let parts = Split.allCases.map { part in (part, dataset.samples.filter { $0.split == part }.map(\.score)) }.filter { !$0.1.isEmpty }
-        var scores = HistogramPlot(title: "Scores of the data set", xLabel: "score", yLabel: "images", series: parts.map { .init($0.0.rawValue, $0.1) })
+        let parts = Split.allCases.map { part in (part, dataset.samples.filter { $0.split == part }.map(\.score)) }
+            .filter { !$0.1.isEmpty }
+        var scores = HistogramPlot(
+            title: "Scores of the data set", xLabel: "score", yLabel: "images",
+            series: parts.map { .init($0.0.rawValue, $0.1) })
         scores.subtitle = "\(dataset.samples.count) images"
         let files = [
-            ("predictions.csv", evaluation.csv), ("metrics.json", try Console.json(self) + "\n"), ("scatter.svg", evaluation.scatterPlot(title: title).svg),
+            ("predictions.csv", evaluation.csv), ("metrics.json", try Console.json(self) + "\n"),
+            ("scatter.svg", evaluation.scatterPlot(title: title).svg),
             ("histogram.svg", evaluation.histogramPlot(title: title).svg), ("scores.svg", scores.svg),
         ]
         for (name, text) in files { try AtomicFile.write(text, to: "\(folder)/\(name)") }

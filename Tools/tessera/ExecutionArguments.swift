@@ -6,7 +6,9 @@ struct ExecutionArguments: ParsableArguments {
     @Option(help: "Threads; by default TESSERA_THREADS or the processors this process may use.") var threads: Int?
 
     func options() throws -> ExecutionOptions {
-        if let threads, !(1...1024).contains(threads) { throw TesseraError(at: "--threads", found: "\(threads)", accepted: "1 to 1024") }
+        if let threads, !(1...1024).contains(threads) {
+            throw TesseraError(at: "--threads", found: "\(threads)", accepted: "1 to 1024")
+        }
         return try ExecutionOptions.fromEnvironment(threads: threads)
     }
 }
@@ -14,7 +16,8 @@ struct ExecutionArguments: ParsableArguments {
 /// Where the images are.
 struct DataArguments: ParsableArguments {
     @Option(help: "The folder of the images.") var data: String
-    @Option(help: "The CSV file,score[,reader1,reader2][,split]; by default labels.csv in the folder.") var labels: String?
+    @Option(help: "The CSV file,score[,reader1,reader2][,split]; by default labels.csv in the folder.") var labels:
+        String?
 
     func dataset(seed: UInt64 = 0) throws -> Dataset { try Dataset(folder: data, labels: labels, seed: seed) }
 }

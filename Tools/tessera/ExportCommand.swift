@@ -14,7 +14,8 @@ struct ExportCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "A checkpoint (.safetensors), the folder of a run (its best checkpoint), or an ONNX file.") var model: String
+    @Argument(help: "A checkpoint (.safetensors), the folder of a run (its best checkpoint), or an ONNX file.")
+    var model: String
     @Option(help: "The file to write.") var out: String
     @Option(help: "The version of the standard operator set, 13 to 21.") var opset = 17
     @Flag(help: "Multiply norms into the convolutions before them.") var fold = false
@@ -25,7 +26,9 @@ struct ExportCommand: ParsableCommand {
         let options = ExportOptions(opset: opset, foldsNorms: fold)
         try trained.writeONNX(to: out, units: units, options: options)
         let size = (try? FileManager.default.attributesOfItem(atPath: out)[.size] as? Int) ?? 0
-        Console.print("\(out): \(trained.architecture), opset \(opset), \(String(format: "%.1f", Double(size) / 1_048_576)) MiB, outputs in \(units == .score ? "score units" : "units of the network")")
+        Console.print(
+            "\(out): \(trained.architecture), opset \(opset), \(String(format: "%.1f", Double(size) / 1_048_576)) MiB, outputs in \(units == .score ? "score units" : "units of the network")"
+        )
     }
 }
 

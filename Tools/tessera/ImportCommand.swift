@@ -21,11 +21,16 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         if let size, size < 1 { throw TesseraError(at: "--size", found: "\(size)", accepted: "at least 1") }
-        guard (1...65_536).contains(batch) else { throw TesseraError(at: "--batch", found: "\(batch)", accepted: "1 to 65,536") }
+        guard (1...65_536).contains(batch) else {
+            throw TesseraError(at: "--batch", found: "\(batch)", accepted: "1 to 65,536")
+        }
         let model = try ONNXFile.model(path: file)
         let report = try ImportReport(model, name: file, size: size, batch: batch)
         if json { try Console.print(json: report) } else { Console.print(report.text) }
-        if let obstacle = report.obstacle { throw TesseraError(.unsupported, at: file, found: obstacle, accepted: "a model of the operators in docs/onnx-support.md") }
+        if let obstacle = report.obstacle {
+            throw TesseraError(
+                .unsupported, at: file, found: obstacle, accepted: "a model of the operators in docs/onnx-support.md")
+        }
     }
 }
 
@@ -69,25 +74,34 @@ struct ImportReport: Encodable {
         file = name
         producer = [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
         irVersion = Int(model.irVersion)
-        operatorSets = Dictionary(uniqueKeysWithValues: model.operatorSets.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, Int($0.value)) })
+        operatorSets = Dictionary(
+            uniqueKeysWithValues: model.operatorSets.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, Int($0.value)) })
         inputs = model.graph.freeInputs.map { Port(name: $0.name, type: $0.description) }
         outputs = model.graph.outputs.map { Port(name: $0.name, type: $0.description) }
-        operators = Dictionary(grouping: model.graph.nodes) { $0.domain.isEmpty ? $0.operatorType : "\($0.domain).\($0.operatorType)" }
-            .map { Operator(name: $0.key, nodes: $0.value.count) }.sorted { ($1.nodes, $0.name) < ($0.nodes, $1.name) }
+        operators = Dictionary(grouping: model.graph.nodes) {
+            $0.domain.isEmpty ? $0.operatorType : "\($0.domain).\($0.operatorType)"
+        }
+        .map { Operator(name: $0.key, nodes: $0.value.count) }.sorted { ($1.nodes, $0.name) < ($0.nodes, $1.name) }
         unsupported = try ONNXImporter.unsupportedOperators(of: model)
         guard unsupported.isEmpty else {
             obstacle = "unsupported operators: " + unsupported.joined(separator: ", ")
             return
         }
-        do { try describe(model, size: size, batch: batch) } catch let error as TesseraError where error.kind == .unsupported { obstacle = error.description }
+        do { try describe(model, size: size, batch: batch) } catch let error as TesseraError
+            where error.kind == .unsupported
+        { obstacle = error.description }
     }
 
     private mutating func describe(_ model: ONNXModel, size: Int?, batch: Int) throws {
         let imported = try ONNXImporter.read(model, name: file, options: ImportOptions(imageSize: size))
         let graph = imported.graph
         notes = imported.notes
-        tensors = graph.states.map { Tensor(name: $0.state.path, type: "\($0.state.type)", kind: $0.state.kind.rawValue) }
-        tensors += graph.nodes.compactMap { node in (node.op as? Constant).map { Tensor(name: node.path, type: "\($0.value.type)", kind: "constant") } }
+        tensors = graph.states.map {
+            Tensor(name: $0.state.path, type: "\($0.state.type)", kind: $0.state.kind.rawValue)
+        }
+        tensors += graph.nodes.compactMap { node in
+            (node.op as? Constant).map { Tensor(name: node.path, type: "\($0.value.type)", kind: "constant") }
+        }
         trainableElements = graph.elementCount(of: .parameter)
         let open = graph.inputs.flatMap { $0.type.dimensions.compactMap { $0.value == nil ? $0.description : nil } }
         let binding = Dictionary(open.map { ($0, batch) }) { first, _ in first }
@@ -97,16 +111,24 @@ struct ImportReport: Encodable {
     }
 
     var text: String {
-        var lines = ["\(file): IR \(irVersion), \(operatorSets.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))" + (producer.isEmpty ? "" : ", by \(producer)")]
-        lines += inputs.map { "input      \($0.name)  \($0.type)" } + outputs.map { "output     \($0.name)  \($0.type)" }
+        var lines = [
+            "\(file): IR \(irVersion), \(operatorSets.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))"
+                + (producer.isEmpty ? "" : ", by \(producer)")
+        ]
+        lines +=
+            inputs.map { "input      \($0.name)  \($0.type)" } + outputs.map { "output     \($0.name)  \($0.type)" }
         lines.append("operators  " + operators.map { "\($0.name) \($0.nodes)" }.joined(separator: ", "))
         if obstacle == nil {
             var table = TextTable([("tensor", .left), ("type", .left), ("", .left)])
-            for tensor in tensors { table.add([tensor.name, tensor.type, tensor.kind == "parameter" ? "trainable" : tensor.kind]) }
+            for tensor in tensors {
+                table.add([tensor.name, tensor.type, tensor.kind == "parameter" ? "trainable" : tensor.kind])
+            }
             lines += [""] + table.lines + [""]
             lines.append("trainable elements         \(trainableElements.grouped)")
             lines.append("floating-point operations  \(floatingPointOperations!.grouped)")
-            if !withoutKernel.isEmpty { lines.append("without a kernel, slow     \(withoutKernel.joined(separator: ", "))") }
+            if !withoutKernel.isEmpty {
+                lines.append("without a kernel, slow     \(withoutKernel.joined(separator: ", "))")
+            }
         }
         lines += notes.map { "note: \($0)" }
         lines.append(obstacle.map { "would not run: \($0)" } ?? "runs")

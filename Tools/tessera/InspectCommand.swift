@@ -19,7 +19,9 @@ struct InspectCommand: ParsableCommand {
 
     enum Stage: String, CaseIterable, ExpressibleByArgument { case graph, passes, plan, program }
 
-    @Argument(help: "A name that 'tessera models' lists, a checkpoint (.safetensors), the folder of a run, or an ONNX file.") var model: String
+    @Argument(
+        help: "A name that 'tessera models' lists, a checkpoint (.safetensors), the folder of a run, or an ONNX file.")
+    var model: String
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
     @Option(help: "Channels of the images, for a model by name.") var channels = 1
     @Option(help: "Images at a time. (default: 1, or 4 with --training)") var batch: Int?
@@ -49,25 +51,33 @@ struct InspectCommand: ParsableCommand {
     func validate() throws {
         if stage != nil, pass != nil { throw ValidationError("--stage and --pass cannot both be given") }
         if let rewrites, rewrites < 0 { throw ValidationError("--rewrites \(rewrites) is negative") }
-        if let batch, !(1...65_536).contains(batch) { throw ValidationError("--batch \(batch) is not within 1 to 65536") }
+        if let batch, !(1...65_536).contains(batch) {
+            throw ValidationError("--batch \(batch) is not within 1 to 65536")
+        }
     }
 
     func run() throws {
         let bound = try boundGraph()
-        let graph = training ? try TrainingGraph(model: bound, inputShape: bound.inputs.first?.type.shape ?? [], options: .init()).graph : bound
+        let graph =
+            training
+            ? try TrainingGraph(model: bound, inputShape: bound.inputs.first?.type.shape ?? [], options: .init()).graph
+            : bound
         if stage == .graph, !json { return Console.print(GraphText.print(graph).trimmingNewline) }
         let trace = try CompilationTrace(
-            graph, for: training ? .training : .inference, instructionSet: ExecutionOptions.fromEnvironment().instructionSet, rewriteLimit: rewrites ?? .max
+            graph, for: training ? .training : .inference,
+            instructionSet: ExecutionOptions.fromEnvironment().instructionSet, rewriteLimit: rewrites ?? .max
         )
         if json { return try Console.print(json: summary(trace)) }
-        let text = try pass.map { try trace.passText($0) } ?? {
-            switch stage {
-            case .passes: trace.passesText
-            case .plan: trace.program.planText
-            case .program: trace.program.stepsText
-            case .graph, nil: trace.text
-            }
-        }()
+        let text =
+            try pass.map { try trace.passText($0) }
+            ?? {
+                switch stage {
+                case .passes: trace.passesText
+                case .plan: trace.program.planText
+                case .program: trace.program.stepsText
+                case .graph, nil: trace.text
+                }
+            }()
         Console.print(text.trimmingNewline)
     }
 
@@ -81,25 +91,36 @@ struct InspectCommand: ParsableCommand {
             graph = try ModelCatalog.standard.entry(named: model).model(inputChannels: channels, height: size).graph
         }
         // The batch is the first dimension of the inputs, whatever its name.
-        let names = graph.inputs.compactMap { input in if case .named(let name) = input.type.dimensions.first { name } else { nil } }
+        let names = graph.inputs.compactMap { input in
+            if case .named(let name) = input.type.dimensions.first { name } else { nil }
+        }
         graph = try graph.binding(Dictionary(names.map { ($0, batch) }) { first, _ in first })
         if let open = graph.inputs.first(where: { $0.type.shape == nil }) {
-            throw TesseraError(at: "input \(open.name)", found: "the type \(open.type)", accepted: "--size for images whose height and width are open")
+            throw TesseraError(
+                at: "input \(open.name)", found: "the type \(open.type)",
+                accepted: "--size for images whose height and width are open")
         }
-        guard graph.inputs.count == 1, let shape = graph.inputs[0].type.shape, !shape.isEmpty, names.isEmpty, self.batch != nil else { return graph }
+        guard graph.inputs.count == 1, let shape = graph.inputs[0].type.shape, !shape.isEmpty, names.isEmpty,
+            self.batch != nil
+        else { return graph }
         return try graph.bindingInput(to: [batch] + shape.dropFirst())
     }
 
     private func summary(_ trace: CompilationTrace) throws -> Summary {
         let plan = trace.program.plan
         return Summary(
-            name: trace.graph.name, parameters: trace.graph.elementCount(of: .parameter), multiplyAdds: try trace.graph.multiplyAdds(), nodes: trace.graph.nodes.count,
+            name: trace.graph.name, parameters: trace.graph.elementCount(of: .parameter),
+            multiplyAdds: try trace.graph.multiplyAdds(), nodes: trace.graph.nodes.count,
             passes: trace.passes.map { pass in
                 let applied = pass.entries.filter(\.isApplied).count
-                return .init(name: pass.name, applied: applied, declined: pass.entries.count - applied, nodes: pass.graph.nodes.count)
+                return .init(
+                    name: pass.name, applied: applied, declined: pass.entries.count - applied,
+                    nodes: pass.graph.nodes.count)
             },
-            steps: trace.program.steps.count, stepsWithoutKernel: trace.program.stepsWithoutKernel.count, arenaBytes: plan.byteCount, lowerBoundBytes: plan.lowerBound,
-            peakStep: plan.peakStep, planner: plan.planner, instructionSet: trace.program.kernels.instructionSet.rawValue
+            steps: trace.program.steps.count, stepsWithoutKernel: trace.program.stepsWithoutKernel.count,
+            arenaBytes: plan.byteCount, lowerBoundBytes: plan.lowerBound,
+            peakStep: plan.peakStep, planner: plan.planner,
+            instructionSet: trace.program.kernels.instructionSet.rawValue
         )
     }
 }

@@ -2,11 +2,13 @@ import Foundation
 import Synchronization
 import Tessera
 
-/// Ctrl-C and termination requests: the first is noted, so that a command can end in good order; the second ends the process at once.
+/// Ctrl-C and termination requests: the first is noted, so that a command can end in good order; the second ends the
+/// process at once.
 enum Interruption {
     private static let signalled = Atomic<Bool>(false)
 
-    /// From now on a first SIGINT or SIGTERM is only noted. They are unblocked, since a parent process may have left them blocked.
+    /// From now on a first SIGINT or SIGTERM is only noted. They are unblocked, since a parent process may have left
+    /// them blocked.
     static func catchSignals() {
         var caught = sigset_t()
         sigemptyset(&caught)

@@ -1,8 +1,8 @@
 import Foundation
 import Tessera
 
-/// A file or folder that holds a model, as the commands take it: a checkpoint (.safetensors), the folder of a run (its best checkpoint, or
-/// the last one where there is no best), or an ONNX file.
+/// A file or folder that holds a model, as the commands take it: a checkpoint (.safetensors), the folder of a run (its
+/// best checkpoint, or the last one where there is no best), or an ONNX file.
 struct ModelFile {
     let path: String
 
@@ -13,11 +13,12 @@ struct ModelFile {
 
     /// Whether the text looks like a file rather than the name of an architecture.
     static func isPath(_ text: String) -> Bool {
-        text.contains("/") || text.hasSuffix(".onnx") || text.hasSuffix(".safetensors") || FileManager.default.fileExists(atPath: text)
+        text.contains("/") || text.hasSuffix(".onnx") || text.hasSuffix(".safetensors")
+            || FileManager.default.fileExists(atPath: text)
     }
 
-    /// The model with its weights; throws where the file is none of the accepted ones or cannot be read. `imageSize` is the height and width that its
-    /// images shall have.
+    /// The model with its weights; throws where the file is none of the accepted ones or cannot be read. `imageSize` is
+    /// the height and width that its images shall have.
     func trainedModel(imageSize: Int? = nil) throws -> TrainedModel {
         switch try kind() {
         case .onnx: return try TrainedModel(onnx: path, imageSize: imageSize)
@@ -30,13 +31,18 @@ struct ModelFile {
         }
     }
 
-    /// The tensors alone: of any safetensors file, also one that is no checkpoint, or the initialisers of an ONNX file, of whatever operators it is made.
+    /// The tensors alone: of any safetensors file, also one that is no checkpoint, or the initialisers of an ONNX file,
+    /// of whatever operators it is made.
     func parameters() throws -> ParameterStore {
         guard case .checkpoint(let file) = try kind() else {
-            return ParameterStore(Dictionary(try ONNXFile.model(path: path).graph.initializers.map { ($0.name, $0.tensor) }) { first, _ in first })
+            return ParameterStore(
+                Dictionary(try ONNXFile.model(path: path).graph.initializers.map { ($0.name, $0.tensor) }) { first, _ in
+                    first
+                })
         }
         let contents = try Safetensors(path: file)
-        return Checkpoint.isFormat(of: contents) ? try Checkpoint(contents, name: file).model.parameters : ParameterStore(contents.tensors)
+        return Checkpoint.isFormat(of: contents)
+            ? try Checkpoint(contents, name: file).model.parameters : ParameterStore(contents.tensors)
     }
 
     /// The seed of the run that a checkpoint belongs to; nil for an ONNX file.
@@ -54,7 +60,11 @@ struct ModelFile {
         }
         if isFolder.boolValue {
             let run = RunFolder(path)
-            guard let file = [run.bestCheckpoint, run.lastCheckpoint].first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+            guard
+                let file = [run.bestCheckpoint, run.lastCheckpoint].first(where: {
+                    FileManager.default.fileExists(atPath: $0)
+                })
+            else {
                 throw TesseraError(at: path, found: "a folder without checkpoints", accepted: Self.accepted)
             }
             return .checkpoint(file)

@@ -32,14 +32,20 @@ struct ModelsCommand: ParsableCommand {
         let entries = try ModelCatalog.standard.entries.map { entry in
             let graph = try entry.model(inputChannels: channels, height: size).graph
             return Entry(
-                name: entry.name, parameters: graph.elementCount(of: .parameter), multiplyAdds: try graph.multiplyAdds(binding: ["N": 1]),
+                name: entry.name, parameters: graph.elementCount(of: .parameter),
+                multiplyAdds: try graph.multiplyAdds(binding: ["N": 1]),
                 size: size ?? entry.defaultSize, channels: channels, summary: entry.summary
             )
         }
         if json { return try Console.print(json: entries) }
-        var table = TextTable([("name", .left), ("parameters", .right), ("multiply-adds", .right), ("size", .right), ("", .left)])
+        var table = TextTable([
+            ("name", .left), ("parameters", .right), ("multiply-adds", .right), ("size", .right), ("", .left),
+        ])
         for entry in entries {
-            table.add([entry.name, entry.parameters.grouped, String(format: "%.2f G", Double(entry.multiplyAdds) / 1e9), "\(entry.size) × \(entry.size)", entry.summary])
+            table.add([
+                entry.name, entry.parameters.grouped, String(format: "%.2f G", Double(entry.multiplyAdds) / 1e9),
+                "\(entry.size) × \(entry.size)", entry.summary,
+            ])
         }
         Console.print(table.text)
     }

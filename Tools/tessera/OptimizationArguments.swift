@@ -16,24 +16,33 @@ struct OptimizationArguments: ParsableArguments {
     @Option(help: "Of the smooth loss. (default: 1)") var beta: Double?
     @Option(help: "Of the smooth loss. (default: 0.5)") var gamma: Double?
     @Option(help: "Scale gradients down to this common norm.") var clipNorm: Double?
-    @Option(help: "Keep parameters and norms whose path fits the pattern, such as 'blocks.0.*'; may be given several times.") var freeze: [String] = []
-    @Option(name: .customLong("seed"), help: "Of initial parameters, order, augmentation and split. (default: 0)") var givenSeed: UInt64?
+    @Option(
+        help: "Keep parameters and norms whose path fits the pattern, such as 'blocks.0.*'; may be given several times."
+    ) var freeze: [String] = []
+    @Option(name: .customLong("seed"), help: "Of initial parameters, order, augmentation and split. (default: 0)")
+    var givenSeed: UInt64?
     @Option(help: "Write a checkpoint after every so many steps, besides each epoch's.") var checkpointInterval: Int?
     @Flag(help: "Keep each of those under its own name.") var keepCheckpoints = false
 
     var seed: UInt64 { givenSeed ?? 0 }
 
     func validate() throws {
-        if keepCheckpoints, checkpointInterval == nil { throw ValidationError("--keep-checkpoints needs --checkpoint-interval") }
+        if keepCheckpoints, checkpointInterval == nil {
+            throw ValidationError("--keep-checkpoints needs --checkpoint-interval")
+        }
     }
 
     /// The options of this group, other than --epochs, that were given.
     var givenBesidesEpochs: [String] {
         let given: [(String, Bool)] = [
-            ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--schedule", schedule != nil), ("--warm-up", warmUp != nil),
-            ("--optimizer", optimizer != nil), ("--momentum", momentum != nil), ("--weight-decay", weightDecay != nil), ("--loss", loss != nil),
-            ("--alpha", alpha != nil), ("--beta", beta != nil), ("--gamma", gamma != nil), ("--clip-norm", clipNorm != nil), ("--freeze", !freeze.isEmpty),
-            ("--seed", givenSeed != nil), ("--checkpoint-interval", checkpointInterval != nil), ("--keep-checkpoints", keepCheckpoints),
+            ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil),
+            ("--schedule", schedule != nil), ("--warm-up", warmUp != nil),
+            ("--optimizer", optimizer != nil), ("--momentum", momentum != nil), ("--weight-decay", weightDecay != nil),
+            ("--loss", loss != nil),
+            ("--alpha", alpha != nil), ("--beta", beta != nil), ("--gamma", gamma != nil),
+            ("--clip-norm", clipNorm != nil), ("--freeze", !freeze.isEmpty),
+            ("--seed", givenSeed != nil), ("--checkpoint-interval", checkpointInterval != nil),
+            ("--keep-checkpoints", keepCheckpoints),
         ]
         return given.filter(\.1).map(\.0)
     }
@@ -47,9 +56,11 @@ struct OptimizationArguments: ParsableArguments {
         configuration.seed = seed
         configuration.checkpointInterval = checkpointInterval
         configuration.keepsCheckpoints = keepCheckpoints
-        configuration.options = .init(loss: try chosenLoss(), optimizer: try chosenOptimizer(), clipNorm: clipNorm, frozen: freeze)
+        configuration.options = .init(
+            loss: try chosenLoss(), optimizer: try chosenOptimizer(), clipNorm: clipNorm, frozen: freeze)
         try configuration.validate()
-        configuration.schedule = try chosenSchedule(stepsPerEpoch: max(1, samples / configuration.batchSize), epochs: configuration.epochs)
+        configuration.schedule = try chosenSchedule(
+            stepsPerEpoch: max(1, samples / configuration.batchSize), epochs: configuration.epochs)
         try configuration.validate()
         return configuration
     }
@@ -57,7 +68,10 @@ struct OptimizationArguments: ParsableArguments {
     private func chosenLoss() throws -> Loss {
         let loss = try Loss(named: self.loss ?? "smooth")
         guard case .smooth(let alpha, let beta, let gamma) = loss else {
-            if alpha != nil || beta != nil || gamma != nil { throw TesseraError(at: "--alpha, --beta, --gamma", found: "the loss \(self.loss ?? "")", accepted: "the smooth loss") }
+            if alpha != nil || beta != nil || gamma != nil {
+                throw TesseraError(
+                    at: "--alpha, --beta, --gamma", found: "the loss \(self.loss ?? "")", accepted: "the smooth loss")
+            }
             return loss
         }
         return .smooth(alpha: self.alpha ?? alpha, beta: self.beta ?? beta, gamma: self.gamma ?? gamma)
@@ -65,7 +79,9 @@ struct OptimizationArguments: ParsableArguments {
 
     private func chosenOptimizer() throws -> Optimizer {
         let name = optimizer ?? "sgd", decay = weightDecay ?? 0.001
-        if name != "sgd", momentum != nil { throw TesseraError(at: "--momentum", found: "the optimiser \(name)", accepted: "sgd") }
+        if name != "sgd", momentum != nil {
+            throw TesseraError(at: "--momentum", found: "the optimiser \(name)", accepted: "sgd")
+        }
         switch name {
         case "sgd": return .sgd(momentum: momentum ?? 0.9, weightDecay: decay)
         case "adam": return .adam(weightDecay: decay)
@@ -76,14 +92,21 @@ struct OptimizationArguments: ParsableArguments {
 
     private func chosenSchedule(stepsPerEpoch: Int, epochs: Int) throws -> Schedule {
         let parts = (schedule ?? "constant").split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        if parts != ["cosine"], warmUp != nil { throw TesseraError(at: "--warm-up", found: "the schedule \(parts[0])", accepted: "cosine") }
+        if parts != ["cosine"], warmUp != nil {
+            throw TesseraError(at: "--warm-up", found: "the schedule \(parts[0])", accepted: "cosine")
+        }
         switch (parts[0], parts.count) {
         case ("constant", 1): return .constant
         case ("cosine", 1): return .cosine(warmUp: warmUp ?? 0, total: stepsPerEpoch * epochs)
         case ("step", 3):
-            guard let interval = Int(parts[1]), (1...1_000_000).contains(interval), let factor = Double(parts[2]) else { fallthrough }
+            guard let interval = Int(parts[1]), (1...1_000_000).contains(interval), let factor = Double(parts[2]) else {
+                fallthrough
+            }
             return .step(interval: interval * stepsPerEpoch, factor: factor)
-        default: throw TesseraError(at: "--schedule", found: schedule ?? "", accepted: "constant, step:EPOCHS:FACTOR such as step:10:0.1, cosine")
+        default:
+            throw TesseraError(
+                at: "--schedule", found: schedule ?? "",
+                accepted: "constant, step:EPOCHS:FACTOR such as step:10:0.1, cosine")
         }
     }
 }

@@ -25,7 +25,9 @@ struct PhantomCommand: ParsableCommand {
     func run() throws {
         Interruption.catchSignals()
         let options = try execution.options()
-        guard (1...PhantomSet.largestCount).contains(count) else { throw TesseraError(at: "--count", found: "\(count)", accepted: "1 to \(PhantomSet.largestCount)") }
+        guard (1...PhantomSet.largestCount).contains(count) else {
+            throw TesseraError(at: "--count", found: "\(count)", accepted: "1 to \(PhantomSet.largestCount)")
+        }
         let shares = PhantomSet.Parts(count: count)
         let (validation, test) = (validation ?? shares.validation, test ?? shares.test)
         for (option, part) in [("--validation", validation), ("--test", test)] where !(0...count).contains(part) {
@@ -33,10 +35,13 @@ struct PhantomCommand: ParsableCommand {
         }
         let parts = PhantomSet.Parts(train: count - validation - test, validation: validation, test: test)
         let bar = Mutex(ProgressBar("drawing", unit: "images", total: count))
-        try PhantomSet.write(count: count, size: size, seed: seed, to: out, parts: parts, workers: options.threads) { done in
+        try PhantomSet.write(count: count, size: size, seed: seed, to: out, parts: parts, workers: options.threads) {
+            done in
             try Interruption.check(out)
             bar.withLock { $0.update(done) }
         }
-        Console.print("\(count) synthetic images of \(size) × \(size) in \(out): \(parts.train) for training, \(parts.validation) for validation, \(parts.test) for testing")
+        Console.print(
+            "\(count) synthetic images of \(size) × \(size) in \(out): \(parts.train) for training, \(parts.validation) for validation, \(parts.test) for testing"
+        )
     }
 }

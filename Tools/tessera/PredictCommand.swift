@@ -19,7 +19,8 @@ struct PredictCommand: ParsableCommand {
         let score: Double
     }
 
-    @Argument(help: "A checkpoint (.safetensors), the folder of a run (its best checkpoint), or an ONNX file.") var model: String
+    @Argument(help: "A checkpoint (.safetensors), the folder of a run (its best checkpoint), or an ONNX file.")
+    var model: String
     @Argument(help: "PNG files, or folders of them.") var images: [String]
     @OptionGroup var prediction: PredictionArguments
     @Flag(help: "Print an array of file and score as JSON.") var json = false
@@ -41,15 +42,20 @@ struct PredictCommand: ParsableCommand {
     private static func files(_ path: String) throws -> [String] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw TesseraError(.inputOutput, at: path, found: "no such file", accepted: "a PNG file or a folder of them")
+            throw TesseraError(
+                .inputOutput, at: path, found: "no such file", accepted: "a PNG file or a folder of them")
         }
         if !isFolder.boolValue { return [path] }
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-            throw TesseraError(.inputOutput, at: path, found: "the folder cannot be read: \((error as NSError).localizedDescription)")
+            throw TesseraError(
+                .inputOutput, at: path, found: "the folder cannot be read: \((error as NSError).localizedDescription)")
         }
         let images = names.filter { ($0 as NSString).pathExtension.lowercased() == "png" }.sorted()
-        guard !images.isEmpty else { throw TesseraError(at: path, found: "a folder without PNG files", accepted: "a PNG file or a folder of them") }
+        guard !images.isEmpty else {
+            throw TesseraError(
+                at: path, found: "a folder without PNG files", accepted: "a PNG file or a folder of them")
+        }
         return images.map { (path as NSString).appendingPathComponent($0) }
     }
 }

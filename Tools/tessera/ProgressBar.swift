@@ -1,6 +1,7 @@
 import Foundation
 
-/// How far a long task is, with its rate and the time left: one line that moves on a terminal, a plain line now and then elsewhere.
+/// How far a long task is, with its rate and the time left: one line that moves on a terminal, a plain line now and
+/// then elsewhere.
 final class ProgressBar {
     private let title: String
     private let unit: String
@@ -27,7 +28,8 @@ final class ProgressBar {
         let wait = Console.isTerminal ? Self.frame : Self.interval
         if let lastShown, now - lastShown < wait, done < total { return }
         lastShown = now
-        let line = text(done, rate: begin.done < done ? Double(done - begin.done) / (now - begin.at).seconds : 0, detail)
+        let line = text(
+            done, rate: begin.done < done ? Double(done - begin.done) / (now - begin.at).seconds : 0, detail)
         if Console.isTerminal { Console.rewriteLine(line) } else { Console.error(line) }
     }
 

@@ -59,9 +59,13 @@ struct BatchCommand: ParsableCommand {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self) { self = .text(text) }
-            else if let integer = try? container.decode(Int.self) { self = .integer(integer) }
-            else { self = .number(try container.decode(Double.self)) }
+            if let text = try? container.decode(String.self) {
+                self = .text(text)
+            } else if let integer = try? container.decode(Int.self) {
+                self = .integer(integer)
+            } else {
+                self = .number(try container.decode(Double.self))
+            }
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -86,13 +90,17 @@ struct BatchCommand: ParsableCommand {
 
     private func answer(_ line: String, _ folder: TensorFolder) -> Answer {
         guard let request = try? JSONDecoder().decode(Request.self, from: Data(line.utf8)) else {
-            return Answer(ok: false, unsupported: false, error: "the line is no JSON object with id, model, input_dir and output_dir")
+            return Answer(
+                ok: false, unsupported: false,
+                error: "the line is no JSON object with id, model, input_dir and output_dir")
         }
         do {
             let duration = try folder.run(model: request.model, inputs: request.input_dir, outputs: request.output_dir)
             return Answer(id: request.id, ok: true, ms: (duration.seconds * 1e6).rounded() / 1e3)
         } catch {
-            return Answer(id: request.id, ok: false, unsupported: (error as? TesseraError)?.kind == .unsupported, error: "\(error)")
+            return Answer(
+                id: request.id, ok: false, unsupported: (error as? TesseraError)?.kind == .unsupported,
+                error: "\(error)")
         }
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 import Tessera
 import TesseraModels
 
-/// What a new run begins with: an architecture with fresh or transferred weights, or a pretrained backbone with a new head.
+/// What a new run begins with: an architecture with fresh or transferred weights, or a pretrained backbone with a new
+/// head.
 struct StartingModel {
     var graph: Graph
     let parameters: ParameterStore
@@ -13,7 +14,8 @@ struct StartingModel {
     /// Whether the statistics of its norms were measured before, by whoever trained the weights.
     let hasStatistics: Bool
 
-    /// An architecture of the catalogue. With `source`, every parameter whose path and shape agree is taken from that file, and a table says which.
+    /// An architecture of the catalogue. With `source`, every parameter whose path and shape agree is taken from that
+    /// file, and a table says which.
     init(named name: String, size: Int?, channels: Int, seed: UInt64, source: ModelFile?) throws {
         let entry = try ModelCatalog.standard.entry(named: name)
         let model = try entry.model(inputChannels: channels, height: size)
@@ -29,9 +31,12 @@ struct StartingModel {
         }
         let transfer = try ParameterTransfer(from: source.parameters(), named: source.path, into: initial)
         for line in transfer.table.lines { Console.error(line) }
-        Console.error("\(source.name): \(transfer.taken.count) tensors taken, \(transfer.left.count) left, \(transfer.new.count) new")
+        Console.error(
+            "\(source.name): \(transfer.taken.count) tensors taken, \(transfer.left.count) left, \(transfer.new.count) new"
+        )
         parameters = transfer.parameters
-        hasStatistics = Set(graph.states.filter { $0.state.kind == .statistic }.map(\.state.path)).isSubset(of: transfer.taken)
+        hasStatistics = Set(graph.states.filter { $0.state.kind == .statistic }.map(\.state.path)).isSubset(
+            of: transfer.taken)
     }
 
     /// The network in `file`, cut off and given a linear head.
@@ -40,15 +45,21 @@ struct StartingModel {
         let type = model.graph.inputs.first?.type
         let extents = type.map { $0.dimensions.suffix(2).map(\.value) } ?? []
         guard let size = size ?? (extents.count == 2 && extents[0] == extents[1] ? extents[0] : nil) else {
-            throw TesseraError(at: file.path, found: "images \(type.map(String.init(describing:)) ?? "of no type"), which are not square", accepted: "a square size given with --size")
+            throw TesseraError(
+                at: file.path,
+                found: "images \(type.map(String.init(describing:)) ?? "of no type"), which are not square",
+                accepted: "a square size given with --size")
         }
         let backbone = try Backbone(model.graph, parameters: model.parameters, cut: cut, size: size)
         let headed = try backbone.withLinearHead(outputs: outputs, seed: seed)
         guard let channels = backbone.graph.inputs[0].type.dimensions[1].value else {
-            throw TesseraError(at: file.path, found: "an open number of channels", accepted: "a number for the channels of the images")
+            throw TesseraError(
+                at: file.path, found: "an open number of channels", accepted: "a number for the channels of the images")
         }
         if !headed.model.graph.nodes.contains(where: { $0.op is BatchNormalization }) {
-            logger.warning("\(file.name) has no batch norms: its exporter may have folded them into the convolutions, and training without them is harder")
+            logger.warning(
+                "\(file.name) has no batch norms: its exporter may have folded them into the convolutions, and training without them is harder"
+            )
         }
         graph = headed.model.graph
         parameters = headed.parameters
@@ -65,7 +76,12 @@ extension ParameterTransfer {
     var table: TextTable {
         var table = TextTable([("tensor", .left), ("", .left), ("type", .left)])
         for path in taken { table.add([path, "taken", "\(parameters[path]!.type)"]) }
-        for misfit in left { table.add([misfit.path, "left", "\(misfit.source)" + (misfit.target.map { ", the model has \($0)" } ?? ", not in the model")]) }
+        for misfit in left {
+            table.add([
+                misfit.path, "left",
+                "\(misfit.source)" + (misfit.target.map { ", the model has \($0)" } ?? ", not in the model"),
+            ])
+        }
         for path in new { table.add([path, "new", "\(parameters[path]!.type)"]) }
         return table
     }

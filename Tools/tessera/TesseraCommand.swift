@@ -18,7 +18,8 @@ import Tessera
             """,
         version: "tessera \(Release.version)",
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self, ImportCommand.self, RunCommand.self, BatchCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self, ImportCommand.self,
+            RunCommand.self, BatchCommand.self,
             InspectCommand.self, BenchmarkCommand.self, ModelsCommand.self, PhantomCommand.self,
         ]
     )
@@ -41,7 +42,9 @@ import Tessera
             Foundation.exit(failure.exitCode)
         }
         guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-        let named = CommandLine.arguments.dropFirst().first { name in configuration.subcommands.contains { $0.configuration.commandName == name } }
+        let named = CommandLine.arguments.dropFirst().first { name in
+            configuration.subcommands.contains { $0.configuration.commandName == name }
+        }
         Console.error("error: \(message(for: error)) (see tessera \(named.map { "\($0) " } ?? "")--help)")
         Foundation.exit(ExitCode.validationFailure.rawValue)
     }

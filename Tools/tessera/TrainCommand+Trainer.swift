@@ -20,33 +20,47 @@ extension TrainCommand {
         let start = try startingModel()
         let policy = chosenPolicy(for: start, batchSize: configuration.batchSize)
         let preprocessing = try Preprocessing(
-            size: start.size, channels: start.channels, normalization: measuredNormalization(dataset, indices, start, execution.threads)
+            size: start.size, channels: start.channels,
+            normalization: measuredNormalization(dataset, indices, start, execution.threads)
         )
         let model = TrainedModel(
-            graph: try start.graph.settingNormPolicy { _, _ in policy }, parameters: start.parameters, architecture: start.architecture, preprocessing: preprocessing
+            graph: try start.graph.settingNormPolicy { _, _ in policy }, parameters: start.parameters,
+            architecture: start.architecture, preprocessing: preprocessing
         )
         let (training, validation) = try sources(dataset, preprocessing, configuration, execution)
-        if validation == nil { logger.warning("\(data): no image in the split 'validation'; best.safetensors will be the last epoch's") }
-        return try Trainer(starting: model, configuration: configuration, training: training, validation: validation, folder: folder, execution: execution)
+        if validation == nil {
+            logger.warning("\(data): no image in the split 'validation'; best.safetensors will be the last epoch's")
+        }
+        return try Trainer(
+            starting: model, configuration: configuration, training: training, validation: validation, folder: folder,
+            execution: execution)
     }
 
     /// A trainer where the last checkpoint of a run stands.
     func resumed(_ path: String) throws -> Trainer {
         let folder = RunFolder(path)
         let configuration = try folder.readConfiguration(), checkpoint = try Checkpoint(path: folder.lastCheckpoint)
-        guard let place = data.map({ .init(folder: $0, labels: labels) }) ?? configuration.data, let preprocessing = checkpoint.model.preprocessing else {
-            throw TesseraError(at: folder.path, found: "a run that was not begun by 'tessera train'", accepted: "--data with the folder of its images")
+        guard let place = data.map({ .init(folder: $0, labels: labels) }) ?? configuration.data,
+            let preprocessing = checkpoint.model.preprocessing
+        else {
+            throw TesseraError(
+                at: folder.path, found: "a run that was not begun by 'tessera train'",
+                accepted: "--data with the folder of its images")
         }
         let execution = try self.execution.options()
         let dataset = try Dataset(folder: place.folder, labels: labels ?? place.labels, seed: configuration.seed)
         let (training, validation) = try sources(dataset, preprocessing, configuration, execution)
-        return try Trainer(resuming: folder, epochs: optimization.epochs, training: training, validation: validation, execution: execution)
+        return try Trainer(
+            resuming: folder, epochs: optimization.epochs, training: training, validation: validation,
+            execution: execution)
     }
 
     private func startingModel() throws -> StartingModel {
         let seed = optimization.seed
         guard let backbone else {
-            return try StartingModel(named: model ?? "resnet-dwise50", size: size, channels: channels ?? 1, seed: seed, source: source.map { ModelFile(path: $0) })
+            return try StartingModel(
+                named: model ?? "resnet-dwise50", size: size, channels: channels ?? 1, seed: seed,
+                source: source.map { ModelFile(path: $0) })
         }
         let parts = (head ?? "linear:1").split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == "linear", parts[1] == "1" else {
@@ -54,7 +68,9 @@ extension TrainCommand {
         }
         let start = try StartingModel(backbone: ModelFile(path: backbone), cut: cut, outputs: 1, size: size, seed: seed)
         if let channels, channels != start.channels {
-            throw TesseraError(at: "--channels", found: "\(channels)", accepted: "\(start.channels), as the backbone has; grey images are repeated to them")
+            throw TesseraError(
+                at: "--channels", found: "\(channels)",
+                accepted: "\(start.channels), as the backbone has; grey images are repeated to them")
         }
         return start
     }
@@ -63,28 +79,39 @@ extension TrainCommand {
     private func chosenPolicy(for start: StartingModel, batchSize: Int) -> NormPolicy {
         let policy = norm ?? (batchSize < 4 && start.hasStatistics ? .frozenStatistics : .train)
         if start.graph.nodes.contains(where: { $0.op is BatchNormalization }) {
-            logger.notice("batch norms: \(policy.rawValue), \(norm == nil ? "the default for \(start.hasStatistics ? "pretrained" : "new") weights at batch \(batchSize)" : "as asked")")
+            logger.notice(
+                "batch norms: \(policy.rawValue), \(norm == nil ? "the default for \(start.hasStatistics ? "pretrained" : "new") weights at batch \(batchSize)" : "as asked")"
+            )
         }
         return policy
     }
 
-    private func measuredNormalization(_ dataset: Dataset, _ indices: [Int], _ start: StartingModel, _ workers: Int) throws -> Normalization {
+    private func measuredNormalization(_ dataset: Dataset, _ indices: [Int], _ start: StartingModel, _ workers: Int)
+        throws -> Normalization
+    {
         let bar = Mutex(ProgressBar("measuring mean and deviation", unit: "images", total: indices.count))
         defer { bar.withLock { $0.finish() } }
-        return try Normalization.measured(on: dataset, indices: indices, size: start.size, channels: start.channels, workers: workers) { done in
+        return try Normalization.measured(
+            on: dataset, indices: indices, size: start.size, channels: start.channels, workers: workers
+        ) { done in
             try Interruption.check("training")
             bar.withLock { $0.update(done) }
         }
     }
 
     private func sources(
-        _ dataset: Dataset, _ preprocessing: Preprocessing, _ configuration: TrainingConfiguration, _ execution: ExecutionOptions
+        _ dataset: Dataset, _ preprocessing: Preprocessing, _ configuration: TrainingConfiguration,
+        _ execution: ExecutionOptions
     ) throws -> (training: ImageBatchSource, validation: ImageBatchSource?) {
         let training = try ImageBatchSource(
-            dataset, .train, preprocessing: preprocessing, augmentation: configuration.augmentation, seed: configuration.seed, workers: execution.threads
+            dataset, .train, preprocessing: preprocessing, augmentation: configuration.augmentation,
+            seed: configuration.seed, workers: execution.threads
         )
         guard dataset.samples.contains(where: { $0.split == .validation }) else { return (training, nil) }
-        return (training, try ImageBatchSource(dataset, .validation, preprocessing: preprocessing, workers: execution.threads))
+        return (
+            training,
+            try ImageBatchSource(dataset, .validation, preprocessing: preprocessing, workers: execution.threads)
+        )
     }
 
     private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }

@@ -18,17 +18,30 @@ struct TrainCommand: ParsableCommand {
     )
 
     @Option(help: "The folder of the images.") var data: String?
-    @Option(help: "The CSV file,score[,reader1,reader2][,split]; by default labels.csv in the folder.") var labels: String?
+    @Option(help: "The CSV file,score[,reader1,reader2][,split]; by default labels.csv in the folder.") var labels:
+        String?
     @Option(help: "The folder of a new run.") var out: String?
-    @Option(help: "Go on with the run in this folder; besides it, --epochs, --data, --labels and --threads may be given.") var resume: String?
+    @Option(
+        help: "Go on with the run in this folder; besides it, --epochs, --data, --labels and --threads may be given.")
+    var resume: String?
     @Option(help: "An architecture that 'tessera models' lists. (default: resnet-dwise50)") var model: String?
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
     @Option(help: "Channels of the images: 1 grey, 3 colour. (default: 1, or the backbone's)") var channels: Int?
-    @Option(name: .customLong("init"), help: "Take every parameter whose path and shape agree from a checkpoint, a run, or an ONNX file.") var source: String?
-    @Option(help: "Train the network of an ONNX file, a checkpoint or a run itself, with a new head.") var backbone: String?
+    @Option(
+        name: .customLong("init"),
+        help: "Take every parameter whose path and shape agree from a checkpoint, a run, or an ONNX file.") var source:
+        String?
+    @Option(help: "Train the network of an ONNX file, a checkpoint or a run itself, with a new head.") var backbone:
+        String?
     @Option(help: "The backbone's new head. (default: linear:1)") var head: String?
-    @Option(help: "The node after which the backbone is cut. (default: its last global pooling, else the input of its last linear layer)") var cut: String?
-    @Option(help: "What training makes of batch norms. (default: train, but frozen-statistics for pretrained weights at a batch below 4)") var norm: NormPolicy?
+    @Option(
+        help:
+            "The node after which the backbone is cut. (default: its last global pooling, else the input of its last linear layer)"
+    ) var cut: String?
+    @Option(
+        help:
+            "What training makes of batch norms. (default: train, but frozen-statistics for pretrained weights at a batch below 4)"
+    ) var norm: NormPolicy?
     @OptionGroup(title: "Optimisation") var optimization: OptimizationArguments
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationArguments
     @OptionGroup(title: "Execution") var execution: ExecutionArguments
@@ -36,15 +49,21 @@ struct TrainCommand: ParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            if let option = definingOptions.first { throw ValidationError("\(option) defines a run and cannot be given with --resume") }
+            if let option = definingOptions.first {
+                throw ValidationError("\(option) defines a run and cannot be given with --resume")
+            }
         } else {
             if data == nil { throw ValidationError("--data is missing: the folder of the images") }
-            if out == nil { throw ValidationError("--out is missing: the folder of the new run (or --resume for an old one)") }
+            if out == nil {
+                throw ValidationError("--out is missing: the folder of the new run (or --resume for an old one)")
+            }
         }
         if backbone != nil, let option = given([("--model", model != nil), ("--init", source != nil)]).first {
             throw ValidationError("\(option) cannot be given with --backbone, which is model and weights in one")
         }
-        if backbone == nil, let option = given([("--head", head != nil), ("--cut", cut != nil)]).first { throw ValidationError("\(option) needs --backbone") }
+        if backbone == nil, let option = given([("--head", head != nil), ("--cut", cut != nil)]).first {
+            throw ValidationError("\(option) needs --backbone")
+        }
     }
 
     func run() throws {
@@ -59,7 +78,8 @@ struct TrainCommand: ParsableCommand {
     /// The options that were given and that a run has fixed when it begins.
     private var definingOptions: [String] {
         let own = given([
-            ("--out", out != nil), ("--model", model != nil), ("--size", size != nil), ("--channels", channels != nil), ("--init", source != nil),
+            ("--out", out != nil), ("--model", model != nil), ("--size", size != nil), ("--channels", channels != nil),
+            ("--init", source != nil),
             ("--backbone", backbone != nil), ("--head", head != nil), ("--cut", cut != nil), ("--norm", norm != nil),
         ])
         return own + optimization.givenBesidesEpochs + augmentation.given

@@ -39,15 +39,20 @@ final class TrainingReport {
         try trainer.folder.drawPlots()
         if json {
             let progress = trainer.progress
-            try Console.print(json: Summary(
-                run: trainer.folder.path, isFinished: outcome == .finished, steps: progress.step, epochs: progress.epoch,
-                bestError: progress.bestError, bestStep: progress.bestStep
-            ))
+            try Console.print(
+                json: Summary(
+                    run: trainer.folder.path, isFinished: outcome == .finished, steps: progress.step,
+                    epochs: progress.epoch,
+                    bestError: progress.bestError, bestStep: progress.bestStep
+                ))
             return
         }
         switch outcome {
         case .finished: Console.print("finished after \(trainer.progress.step) steps: \(trainer.folder.path)")
-        case .stopped: Console.print("stopped after \(trainer.progress.step) steps; go on with: tessera train --resume \(trainer.folder.path)")
+        case .stopped:
+            Console.print(
+                "stopped after \(trainer.progress.step) steps; go on with: tessera train --resume \(trainer.folder.path)"
+            )
         }
     }
 
@@ -56,7 +61,8 @@ final class TrainingReport {
         case .note(let text): logger.notice("\(text)")
         case .step(let record, _, let epochs):
             validation = nil
-            steps.update(record.step, detail: String(format: "epoch %d/%d  loss %.4f", record.epoch + 1, epochs, record.loss))
+            steps.update(
+                record.step, detail: String(format: "epoch %d/%d  loss %.4f", record.epoch + 1, epochs, record.loss))
         case .validating(let done, let total):
             if validation == nil { validation = ProgressBar("validating", unit: "images", total: total) }
             validation?.update(done)
@@ -68,7 +74,9 @@ final class TrainingReport {
     private func showEpoch(_ record: ValidationRecord, _ isBest: Bool) {
         var line = String(format: "epoch %d: training loss %.4f", record.epoch + 1, record.trainingLoss)
         if let mae = record.meanAbsoluteError, let rmse = record.rootMeanSquareError {
-            line += String(format: ", validation MAE %.2f, RMSE %.2f, r ", mae, rmse) + (record.pearson.map { String(format: "%.3f", $0) } ?? "undefined")
+            line +=
+                String(format: ", validation MAE %.2f, RMSE %.2f, r ", mae, rmse)
+                + (record.pearson.map { String(format: "%.3f", $0) } ?? "undefined")
             if isBest { line += " (best so far)" }
         }
         Console.error(line)

@@ -1,4 +1,5 @@
-/* A look at a serialised message before libprotobuf-c unpacks it, which knows no limit of recursion and allocates as the bytes say. */
+/* A look at a serialised message before libprotobuf-c unpacks it, which knows no limit of recursion and allocates as
+ * the bytes say. */
 #ifndef TESSERA_ONNX_SCAN_H
 #define TESSERA_ONNX_SCAN_H
 
@@ -22,13 +23,16 @@ typedef enum {
 
 enum { ONNX_SCAN_DEPTH = 100, ONNX_SCAN_PARTS = 1 << 22 };
 
-/* Walks all fields of a message of the given kind and of the messages in it, allocating nothing. Where something is wrong,
-   *offset is the place in the bytes. */
+/* Walks all fields of a message of the given kind and of the messages in it, allocating nothing. Where something is
+ * wrong, offset is the place in the bytes. */
 onnx_scan_status onnx_scan(const uint8_t *bytes, size_t count, const ProtobufCMessageDescriptor *kind, size_t *offset);
 
-
 /* The generated descriptors, which Swift imports as values and not as addresses. */
-static inline const ProtobufCMessageDescriptor *onnx__model_proto__descriptor_pointer(void) { return &onnx__model_proto__descriptor; }
-static inline const ProtobufCMessageDescriptor *onnx__tensor_proto__descriptor_pointer(void) { return &onnx__tensor_proto__descriptor; }
+static inline const ProtobufCMessageDescriptor *onnx__model_proto__descriptor_pointer(void) {
+    return &onnx__model_proto__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *onnx__tensor_proto__descriptor_pointer(void) {
+    return &onnx__tensor_proto__descriptor;
+}
 
 #endif

@@ -4,8 +4,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// The weight gradient of a convolution: Xᵀ · dY over pixels. The pixels are cut into a few fixed blocks, and the filters into chunks;
-/// each pair has its own partial sums, which are added in order.
+/// The weight gradient of a convolution: Xᵀ · dY over pixels. The pixels are cut into a few fixed blocks, and the
+/// filters into chunks; each pair has its own partial sums, which are added in order.
 struct ConvolutionWeightGradientLowering: NodeLowering {
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
         isFloat32(node, inputs) && inputs[0].rank == 4 ? channelsLast(node, inputs, denseOutputs: [0]) : nil
@@ -17,12 +17,17 @@ struct ConvolutionWeightGradientLowering: NodeLowering {
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let op = request.node.op as! ConvolutionWeightGradient
-        let geometry = Geometry(input: request.inputs[0].shape, output: request.inputs[1].shape, window: op.convolution.window(kernel: op.kernel))
+        let geometry = Geometry(
+            input: request.inputs[0].shape, output: request.inputs[1].shape,
+            window: op.convolution.window(kernel: op.kernel))
         let groups = op.convolution.group
-        if DepthwiseSteps.serves(geometry, groups: groups) { return DepthwiseSteps.weightGradient(geometry, request.kernels) }
+        if DepthwiseSteps.serves(geometry, groups: groups) {
+            return DepthwiseSteps.weightGradient(geometry, request.kernels)
+        }
         try geometry.requireModestRows(for: request.node)
         let kernels = request.kernels
-        let channels = geometry.channels / groups, filters = geometry.outChannels / groups, taps = geometry.kernelRows * geometry.kernelColumns
+        let channels = geometry.channels / groups, filters = geometry.outChannels / groups,
+            taps = geometry.kernelRows * geometry.kernelColumns
         let depth = taps * channels, size = groups * depth * filters
         let outputRows = geometry.images * geometry.outHeight
         let blockLimit = max(2, min(16, (4 << 20) / max(size, 1)))
@@ -38,11 +43,14 @@ struct ConvolutionWeightGradientLowering: NodeLowering {
             for k in 0..<groups * depth { memset(partial + k * filters + chunk.lowerBound, 0, chunk.count * 4) }
             let x = memory.input(0, as: Float.self), dy = memory.input(1, as: Float.self)
             if isPointwise {
-                let pixels = blocks.range(block).lowerBound * geometry.outWidth..<blocks.range(block).upperBound * geometry.outWidth
+                let pixels =
+                    blocks.range(block).lowerBound * geometry.outWidth..<blocks.range(block).upperBound
+                    * geometry.outWidth
                 for start in stride(from: pixels.lowerBound, to: pixels.upperBound, by: Self.pixelChunk) {
                     kernels.pointer.pointee.gemm_transposed(
                         min(Self.pixelChunk, pixels.upperBound - start), x + start * channels, channels, channels,
-                        dy + start * filters + chunk.lowerBound, filters, chunk.count, partial + chunk.lowerBound, filters
+                        dy + start * filters + chunk.lowerBound, filters, chunk.count, partial + chunk.lowerBound,
+                        filters
                     )
                 }
                 return
@@ -55,9 +63,12 @@ struct ConvolutionWeightGradientLowering: NodeLowering {
                         segments.set(pointers, padded, rows, outputRow: y, firstRow: y, group: group)
                         for segment in 0..<segments.count {
                             kernels.pointer.pointee.gemm_transposed(
-                                geometry.outWidth, pointers[segment]!, geometry.strideColumns * geometry.channels, segments.depth,
-                                dy + index * geometry.outWidth * geometry.outChannels + group * filters + chunk.lowerBound, geometry.outChannels, chunk.count,
-                                partial + (group * depth + segment * segments.depth) * filters + chunk.lowerBound, filters
+                                geometry.outWidth, pointers[segment]!, geometry.strideColumns * geometry.channels,
+                                segments.depth,
+                                dy + index * geometry.outWidth * geometry.outChannels + group * filters
+                                    + chunk.lowerBound, geometry.outChannels, chunk.count,
+                                partial + (group * depth + segment * segments.depth) * filters + chunk.lowerBound,
+                                filters
                             )
                         }
                     }
@@ -70,12 +81,15 @@ struct ConvolutionWeightGradientLowering: NodeLowering {
             for c in 0..<channels {
                 for m in 0..<filters {
                     var sum = 0.0
-                    for block in 0..<blocks.count { sum += Double(partials[block * size + (group * depth + tap * channels + c) * filters + m]) }
+                    for block in 0..<blocks.count {
+                        sum += Double(partials[block * size + (group * depth + tap * channels + c) * filters + m])
+                    }
                     dw[((group * filters + m) * channels + c) * taps + tap] = Float(sum)
                 }
             }
         }
-        var step = LoweredStep(kernel: "conv \(geometry.kernelRows)x\(geometry.kernelColumns) weight gradient", phases: [sums, join])
+        var step = LoweredStep(
+            kernel: "conv \(geometry.kernelRows)x\(geometry.kernelColumns) weight gradient", phases: [sums, join])
         step.sharedBytes = blocks.count * size * 4 + 64
         step.workerBytes = isPointwise ? 0 : rows.byteCount(outputRows: 1)
         return step

@@ -23,7 +23,10 @@ struct CopyLowering: NodeLowering {
         switch request.node.op {
         case let op as Concat: concat(request, axis: op.axis)
         case let op as Slice: slice(request, op, whole: request.inputs[0], part: request.outputs[0], isGradient: false)
-        default: slice(request, (request.node.op as! SliceGradient).slice, whole: request.outputs[0], part: request.inputs[0], isGradient: true)
+        default:
+            slice(
+                request, (request.node.op as! SliceGradient).slice, whole: request.outputs[0], part: request.inputs[0],
+                isGradient: true)
         }
     }
 
@@ -35,33 +38,48 @@ struct CopyLowering: NodeLowering {
         // An operand that has the same bytes in both layouts may be called dense here.
         let runs = request.inputs.map { Self.physical($0.shape, output.layout, axis: axis).shape[along] * inner }
         let total = shape[along] * inner
-        return LoweredStep(kernel: "concat", phases: [Phase(tiles: rows.count) { tile, memory, _ in
-            for row in rows.range(tile) {
-                var target = memory.outputs[0] + row * total
-                for (source, run) in zip(memory.inputs, runs) {
-                    memcpy(target, source + row * run, run)
-                    target += run
+        return LoweredStep(
+            kernel: "concat",
+            phases: [
+                Phase(tiles: rows.count) { tile, memory, _ in
+                    for row in rows.range(tile) {
+                        var target = memory.outputs[0] + row * total
+                        for (source, run) in zip(memory.inputs, runs) {
+                            memcpy(target, source + row * run, run)
+                            target += run
+                        }
+                    }
                 }
-            }
-        }])
+            ])
     }
 
-    private func slice(_ request: LoweringRequest, _ op: Slice, whole: Operand, part: Operand, isGradient: Bool) -> LoweredStep {
+    private func slice(_ request: LoweringRequest, _ op: Slice, whole: Operand, part: Operand, isGradient: Bool)
+        -> LoweredStep
+    {
         let (shape, along) = Self.physical(whole.shape, whole.layout, axis: op.axis)
         let (first, count) = op.range(extent: shape[along]), step = op.step
         let inner = shape.dropFirst(along + 1).reduce(1, *) * whole.element.byteCount, row = shape[along] * inner
         let rows = Pieces(of: shape.prefix(along).reduce(1, *), size: max(1, 131_072 / max(row, 1)))
-        return LoweredStep(kernel: isGradient ? "slice gradient" : "slice", phases: [Phase(tiles: rows.count) { tile, memory, _ in
-            for index in rows.range(tile) {
-                let partRow = (isGradient ? memory.inputs[0] : memory.outputs[0]) + index * count * inner
-                let wholeRow = (isGradient ? memory.outputs[0] : memory.inputs[0]) + index * row
-                if isGradient { memset(wholeRow, 0, row) }
-                func copy(_ position: Int, _ bytes: Int) {
-                    let inPart = partRow + position * inner, inWhole = wholeRow + (first + position * step) * inner
-                    if isGradient { memcpy(inWhole, inPart, bytes) } else { memcpy(inPart, inWhole, bytes) }
+        return LoweredStep(
+            kernel: isGradient ? "slice gradient" : "slice",
+            phases: [
+                Phase(tiles: rows.count) { tile, memory, _ in
+                    for index in rows.range(tile) {
+                        let partRow = (isGradient ? memory.inputs[0] : memory.outputs[0]) + index * count * inner
+                        let wholeRow = (isGradient ? memory.outputs[0] : memory.inputs[0]) + index * row
+                        if isGradient { memset(wholeRow, 0, row) }
+                        func copy(_ position: Int, _ bytes: Int) {
+                            let inPart = partRow + position * inner,
+                                inWhole = wholeRow + (first + position * step) * inner
+                            if isGradient { memcpy(inWhole, inPart, bytes) } else { memcpy(inPart, inWhole, bytes) }
+                        }
+                        if step == 1 {
+                            copy(0, count * inner)
+                        } else {
+                            for position in 0..<count { copy(position, inner) }
+                        }
+                    }
                 }
-                if step == 1 { copy(0, count * inner) } else { for position in 0..<count { copy(position, inner) } }
-            }
-        }])
+            ])
     }
 }

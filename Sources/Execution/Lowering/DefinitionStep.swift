@@ -4,15 +4,23 @@ import TesseraTensors
 extension LoweredStep {
     /// A step without a kernel: the op's definition on dense tensors, in one tile.
     static func definition(of node: Node, inputs: [Operand], outputs: [Operand]) -> LoweredStep {
-        LoweredStep(kernel: "definition", phases: [Phase(tiles: 1) { _, memory, _ in
-            let tensors = zip(inputs, memory.inputs).map { operand, pointer in
-                Tensor(copying: UnsafeRawBufferPointer(start: pointer, count: operand.byteCount), element: operand.element, shape: operand.shape)
-            }
-            let results = try Evaluator.evaluate(node.op, tensors, at: node.path)
-            for (result, (operand, pointer)) in zip(results, zip(outputs, memory.outputs)) {
-                precondition(result.element == operand.element && result.shape == operand.shape, "the definition of \(node.op.mnemonic) gives \(result.type)")
-                result.withUnsafeBytes { pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-            }
-        }])
+        LoweredStep(
+            kernel: "definition",
+            phases: [
+                Phase(tiles: 1) { _, memory, _ in
+                    let tensors = zip(inputs, memory.inputs).map { operand, pointer in
+                        Tensor(
+                            copying: UnsafeRawBufferPointer(start: pointer, count: operand.byteCount),
+                            element: operand.element, shape: operand.shape)
+                    }
+                    let results = try Evaluator.evaluate(node.op, tensors, at: node.path)
+                    for (result, (operand, pointer)) in zip(results, zip(outputs, memory.outputs)) {
+                        precondition(
+                            result.element == operand.element && result.shape == operand.shape,
+                            "the definition of \(node.op.mnemonic) gives \(result.type)")
+                        result.withUnsafeBytes { pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+                    }
+                }
+            ])
     }
 }

@@ -3,7 +3,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// How an element-wise op reads its broadcast operands: the output walked in physical order, the innermost axis by a kernel.
+/// How an element-wise op reads its broadcast operands: the output walked in physical order, the innermost axis by a
+/// kernel.
 struct BroadcastWalk: Sendable {
     /// Physical extents of the output, innermost last.
     let extents: [Int]
@@ -14,10 +15,11 @@ struct BroadcastWalk: Sendable {
 
     /// Nil where an operand's innermost stride is neither 0 nor 1.
     init?(output: [Int], operands: [[Int]], layout: Layout) {
-        var extents = output, strides = operands.map { shape -> [Int] in
-            let padded = Array(repeating: 1, count: output.count - shape.count) + shape
-            return Self.strides(padded, layout: shape.count == 4 ? layout : .dense)
-        }
+        var extents = output,
+            strides = operands.map { shape -> [Int] in
+                let padded = Array(repeating: 1, count: output.count - shape.count) + shape
+                return Self.strides(padded, layout: shape.count == 4 ? layout : .dense)
+            }
         if layout == .channelsLast, output.count == 4 {
             let order = [0, 2, 3, 1]
             extents = order.map { extents[$0] }
@@ -26,10 +28,16 @@ struct BroadcastWalk: Sendable {
         // Neighbouring axes that every operand walks in one go become one.
         var merged: [Int] = [], mergedStrides: [[Int]] = operands.map { _ in [] }
         for axis in extents.indices where extents[axis] != 1 {
-            let joins = !merged.isEmpty && strides.indices.allSatisfy { mergedStrides[$0].last! == strides[$0][axis] * extents[axis] }
+            let joins =
+                !merged.isEmpty
+                && strides.indices.allSatisfy { mergedStrides[$0].last! == strides[$0][axis] * extents[axis] }
             if joins { merged[merged.count - 1] *= extents[axis] } else { merged.append(extents[axis]) }
             for index in strides.indices {
-                if joins { mergedStrides[index][merged.count - 1] = strides[index][axis] } else { mergedStrides[index].append(strides[index][axis]) }
+                if joins {
+                    mergedStrides[index][merged.count - 1] = strides[index][axis]
+                } else {
+                    mergedStrides[index].append(strides[index][axis])
+                }
             }
         }
         if merged.isEmpty {
@@ -72,11 +80,15 @@ struct ElementwiseTiles: Sendable {
     init(_ walk: BroadcastWalk) {
         self.walk = walk
         isOneRow = walk.rows == 1
-        pieces = isOneRow ? Pieces(of: walk.inner, size: 32_768) : Pieces(of: walk.rows, size: max(1, 32_768 / max(walk.inner, 1)))
+        pieces =
+            isOneRow
+            ? Pieces(of: walk.inner, size: 32_768) : Pieces(of: walk.rows, size: max(1, 32_768 / max(walk.inner, 1)))
     }
 
     /// One phase; `body` handles a run of elements: operand offsets, output offset, count.
-    func phase(_ body: @escaping @Sendable (_ offsets: (Int) -> Int, _ output: Int, _ count: Int, _ memory: StepMemory) -> Void) -> Phase {
+    func phase(
+        _ body: @escaping @Sendable (_ offsets: (Int) -> Int, _ output: Int, _ count: Int, _ memory: StepMemory) -> Void
+    ) -> Phase {
         let walk = walk, pieces = pieces, isOneRow = isOneRow
         return Phase(tiles: pieces.count) { tile, memory, _ in
             let range = pieces.range(tile)
@@ -96,21 +108,32 @@ extension ElementwiseLowering {
     /// Channels-last where a rank-4 operand of the output's shape is, and all others can be walked so; else dense.
     func followingLayouts(_ node: Node, _ inputs: [TensorType], _ given: [Layout]) -> LayoutChoice? {
         guard let output = node.outputTypes[0].shape, inputs.allSatisfy({ $0.shape != nil }) else { return nil }
-        let prefersChannelsLast = output.count == 4 && zip(inputs, given).contains { $0.shape == output && $1 == .channelsLast }
+        let prefersChannelsLast =
+            output.count == 4 && zip(inputs, given).contains { $0.shape == output && $1 == .channelsLast }
         for layout in prefersChannelsLast ? [Layout.channelsLast, .dense] : [.dense] {
-            guard BroadcastWalk(output: output, operands: inputs.map { $0.shape! }, layout: layout) != nil else { continue }
-            return LayoutChoice(inputs: inputs.map { $0.rank == 4 ? layout : .dense }, outputs: node.outputTypes.map { $0.rank == 4 ? layout : .dense })
+            guard BroadcastWalk(output: output, operands: inputs.map { $0.shape! }, layout: layout) != nil else {
+                continue
+            }
+            return LayoutChoice(
+                inputs: inputs.map { $0.rank == 4 ? layout : .dense },
+                outputs: node.outputTypes.map { $0.rank == 4 ? layout : .dense })
         }
         return nil
     }
 
     func tiles(_ request: LoweringRequest) -> ElementwiseTiles {
-        ElementwiseTiles(BroadcastWalk(output: request.outputs[0].shape, operands: request.inputs.map(\.shape), layout: request.outputs[0].layout)!)
+        ElementwiseTiles(
+            BroadcastWalk(
+                output: request.outputs[0].shape, operands: request.inputs.map(\.shape),
+                layout: request.outputs[0].layout)!)
     }
 
     /// In place over every operand of the output's own shape and element type.
     func inPlace(_ request: LoweringRequest) -> [(output: Int, input: Int)] {
-        request.inputs.indices.filter { request.inputs[$0].shape == request.outputs[0].shape && request.inputs[$0].element == request.outputs[0].element }.map { (0, $0) }
+        request.inputs.indices.filter {
+            request.inputs[$0].shape == request.outputs[0].shape
+                && request.inputs[$0].element == request.outputs[0].element
+        }.map { (0, $0) }
     }
 }
 
@@ -125,9 +148,15 @@ struct BinaryLowering: ElementwiseLowering {
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let tiles = tiles(request), code = code, kernels = request.kernels
         let strides = tiles.walk.strides.map { $0.last! }
-        var step = LoweredStep(kernel: "elementwise \(request.node.op.mnemonic)", phases: [tiles.phase { offset, output, count, memory in
-            kernels.pointer.pointee.binary(code, memory.input(0) + offset(0), strides[0], memory.input(1) + offset(1), strides[1], memory.output(0) + output, count)
-        }])
+        var step = LoweredStep(
+            kernel: "elementwise \(request.node.op.mnemonic)",
+            phases: [
+                tiles.phase { offset, output, count, memory in
+                    kernels.pointer.pointee.binary(
+                        code, memory.input(0) + offset(0), strides[0], memory.input(1) + offset(1), strides[1],
+                        memory.output(0) + output, count)
+                }
+            ])
         step.inPlace = inPlace(request)
         return step
     }
@@ -138,33 +167,46 @@ struct ComparisonLowering: ElementwiseLowering {
     let code: tessera_comparison
 
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        inputs.allSatisfy { $0.element == .float32 } && node.outputTypes[0].element == .bool ? followingLayouts(node, inputs, given) : nil
+        inputs.allSatisfy { $0.element == .float32 } && node.outputTypes[0].element == .bool
+            ? followingLayouts(node, inputs, given) : nil
     }
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let tiles = tiles(request), code = code, kernels = request.kernels
         let strides = tiles.walk.strides.map { $0.last! }
-        return LoweredStep(kernel: "elementwise \(request.node.op.mnemonic)", phases: [tiles.phase { offset, output, count, memory in
-            kernels.pointer.pointee.compare(code, memory.input(0) + offset(0), strides[0], memory.input(1) + offset(1), strides[1], memory.output(0, as: UInt8.self) + output, count)
-        }])
+        return LoweredStep(
+            kernel: "elementwise \(request.node.op.mnemonic)",
+            phases: [
+                tiles.phase { offset, output, count, memory in
+                    kernels.pointer.pointee.compare(
+                        code, memory.input(0) + offset(0), strides[0], memory.input(1) + offset(1), strides[1],
+                        memory.output(0, as: UInt8.self) + output, count)
+                }
+            ])
     }
 }
 
 /// condition ? a : b.
 struct WhereLowering: ElementwiseLowering {
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        inputs[0].element == .bool && inputs[1].element == .float32 && inputs[2].element == .float32 ? followingLayouts(node, inputs, given) : nil
+        inputs[0].element == .bool && inputs[1].element == .float32 && inputs[2].element == .float32
+            ? followingLayouts(node, inputs, given) : nil
     }
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let tiles = tiles(request), kernels = request.kernels
         let strides = tiles.walk.strides.map { $0.last! }
-        var step = LoweredStep(kernel: "elementwise where", phases: [tiles.phase { offset, output, count, memory in
-            kernels.pointer.pointee.select(
-                memory.input(0, as: UInt8.self) + offset(0), strides[0], memory.input(1) + offset(1), strides[1], memory.input(2) + offset(2), strides[2],
-                memory.output(0) + output, count
-            )
-        }])
+        var step = LoweredStep(
+            kernel: "elementwise where",
+            phases: [
+                tiles.phase { offset, output, count, memory in
+                    kernels.pointer.pointee.select(
+                        memory.input(0, as: UInt8.self) + offset(0), strides[0], memory.input(1) + offset(1),
+                        strides[1], memory.input(2) + offset(2), strides[2],
+                        memory.output(0) + output, count
+                    )
+                }
+            ])
         step.inPlace = inPlace(request)
         return step
     }
@@ -180,9 +222,13 @@ struct UnaryLowering: ElementwiseLowering {
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let code = code, kernels = request.kernels
-        var step = LoweredStep(kernel: "elementwise \(request.node.op.mnemonic)", phases: [tiles(request).phase { offset, output, count, memory in
-            kernels.pointer.pointee.unary(code, memory.input(0) + offset(0), memory.output(0) + output, count)
-        }])
+        var step = LoweredStep(
+            kernel: "elementwise \(request.node.op.mnemonic)",
+            phases: [
+                tiles(request).phase { offset, output, count, memory in
+                    kernels.pointer.pointee.unary(code, memory.input(0) + offset(0), memory.output(0) + output, count)
+                }
+            ])
         step.inPlace = [(0, 0)]
         return step
     }
@@ -200,7 +246,9 @@ struct ClipLowering: ElementwiseLowering {
         if let gradient = request.node.op as? ClipGradient {
             let low = Float(gradient.low), high = Float(gradient.high)
             phase = tiles.phase { offset, output, count, memory in
-                kernels.pointer.pointee.clip_gradient(memory.input(0) + offset(0), memory.input(1) + offset(1), low, high, memory.output(0) + output, count)
+                kernels.pointer.pointee.clip_gradient(
+                    memory.input(0) + offset(0), memory.input(1) + offset(1), low, high, memory.output(0) + output,
+                    count)
             }
         } else {
             let clip = request.node.op as? Clip
@@ -220,7 +268,8 @@ struct BroadcastToLowering: ElementwiseLowering {
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
         guard isFloat32(node, inputs), let output = node.outputTypes[0].shape else { return nil }
         // Images are read channels-last by whoever comes next.
-        for layout in output.count == 4 ? [Layout.channelsLast, .dense] : [.dense] where BroadcastWalk(output: output, operands: [inputs[0].shape!], layout: layout) != nil {
+        for layout in output.count == 4 ? [Layout.channelsLast, .dense] : [.dense]
+        where BroadcastWalk(output: output, operands: [inputs[0].shape!], layout: layout) != nil {
             return LayoutChoice(inputs: [inputs[0].rank == 4 ? layout : .dense], outputs: [layout])
         }
         return nil
@@ -228,9 +277,18 @@ struct BroadcastToLowering: ElementwiseLowering {
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let tiles = tiles(request), isRepeated = tiles.walk.strides[0].last! == 0
-        return LoweredStep(kernel: "broadcast", phases: [tiles.phase { offset, output, count, memory in
-            let source = memory.input(0, as: Float.self) + offset(0), target = memory.output(0, as: Float.self) + output
-            if isRepeated { target.update(repeating: source.pointee, count: count) } else { target.update(from: source, count: count) }
-        }])
+        return LoweredStep(
+            kernel: "broadcast",
+            phases: [
+                tiles.phase { offset, output, count, memory in
+                    let source = memory.input(0, as: Float.self) + offset(0),
+                        target = memory.output(0, as: Float.self) + output
+                    if isRepeated {
+                        target.update(repeating: source.pointee, count: count)
+                    } else {
+                        target.update(from: source, count: count)
+                    }
+                }
+            ])
     }
 }

@@ -1,6 +1,7 @@
 import CKernels
 
-/// How the columns of a GEMM are cut into panels of 1 to 3 vectors: the widths that waste the fewest columns, wide ones first.
+/// How the columns of a GEMM are cut into panels of 1 to 3 vectors: the widths that waste the fewest columns, wide ones
+/// first.
 struct GemmPanels: Sendable {
     let columns: Int
     /// Padded columns a panel.
@@ -34,7 +35,10 @@ struct GemmPanels: Sendable {
     }
 
     /// Packs one panel: row k, column n is `element(k, n)`; padding columns are 0.
-    func pack(_ panel: Int, depth: Int, into target: UnsafeMutablePointer<Float>, _ element: (_ k: Int, _ column: Int) -> Float) {
+    func pack(
+        _ panel: Int, depth: Int, into target: UnsafeMutablePointer<Float>,
+        _ element: (_ k: Int, _ column: Int) -> Float
+    ) {
         let range = columns(panel)
         for k in 0..<depth {
             let row = target + k * width

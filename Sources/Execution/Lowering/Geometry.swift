@@ -34,22 +34,27 @@ struct Geometry: Sendable {
 
     /// A 1 × 1 kernel that reads every pixel once: rows need not be told apart.
     var isPointwise: Bool {
-        kernelRows == 1 && kernelColumns == 1 && strideRows == 1 && strideColumns == 1 && padTop == 0 && padLeft == 0 && outHeight == height && outWidth == width
+        kernelRows == 1 && kernelColumns == 1 && strideRows == 1 && strideColumns == 1 && padTop == 0 && padLeft == 0
+            && outHeight == height && outWidth == width
     }
 
     /// Bytes of the padded input rows that one output row reads.
     private var paddedRowBytes: Double {
         func reach(_ kernel: Int, _ dilation: Int) -> Double { Double(kernel - 1) * Double(dilation) + 1 }
-        let columns = max(Double(max(outWidth, 1) - 1) * Double(strideColumns) + reach(kernelColumns, dilationColumns), Double(padLeft + width))
+        let columns = max(
+            Double(max(outWidth, 1) - 1) * Double(strideColumns) + reach(kernelColumns, dilationColumns),
+            Double(padLeft + width))
         return reach(kernelRows, dilationRows) * columns * Double(channels) * 4
     }
 
-    /// Throws where padded copies of rows (by default the input's) take more than 1 GiB: numbers of any size come from files.
+    /// Throws where padded copies of rows (by default the input's) take more than 1 GiB: numbers of any size come from
+    /// files.
     func requireModestRows(bytes: Double? = nil, for node: Node) throws {
         let bytes = bytes ?? paddedRowBytes, limit = 1 << 30
         guard bytes <= Double(limit) else {
             throw TesseraError(
-                .unsupported, at: node.path.isEmpty ? "\(node.op.mnemonic) \(node.id)" : node.path, found: String(format: "a window that reaches over %.3g bytes of rows with their padding", bytes),
+                .unsupported, at: node.path.isEmpty ? "\(node.op.mnemonic) \(node.id)" : node.path,
+                found: String(format: "a window that reaches over %.3g bytes of rows with their padding", bytes),
                 accepted: "at most \(limit)"
             )
         }
@@ -82,7 +87,8 @@ struct RowTiles: Sendable {
     let images: Int
     var count: Int { images * rows.count }
 
-    /// `floatsPerRow` sizes the blocks so that a tile works on about 128 KB of output and there are enough tiles to share.
+    /// `floatsPerRow` sizes the blocks so that a tile works on about 128 KB of output and there are enough tiles to
+    /// share.
     init(images: Int, rows height: Int, floatsPerRow: Int) {
         rows = Pieces(of: height, size: min(max(1, 32_768 / max(floatsPerRow, 1)), max(1, (height + 3) / 4)))
         self.images = images

@@ -34,8 +34,9 @@ public struct LayoutChoice: Sendable {
     }
 }
 
-/// The bridge from one op to kernels. Conformances live in this folder, one file a family, and are listed in `LoweringCatalog`.
-/// `lower` cuts the work into tiles over (image, output rows, output columns or channels) that depend on shapes only.
+/// The bridge from one op to kernels. Conformances live in this folder, one file a family, and are listed in
+/// `LoweringCatalog`. `lower` cuts the work into tiles over (image, output rows, output columns or channels) that
+/// depend on shapes only.
 public protocol NodeLowering: Sendable {
     /// Nil where this lowering cannot take the node (another element type or rank): then the op's definition runs.
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice?
@@ -49,10 +50,14 @@ extension NodeLowering {
     }
 
     /// All activations of rank 4 channels-last, everything else dense; `denseInputs` are weights.
-    func channelsLast(_ node: Node, _ inputs: [TensorType], denseInputs: Set<Int> = [], denseOutputs: Set<Int> = []) -> LayoutChoice {
+    func channelsLast(_ node: Node, _ inputs: [TensorType], denseInputs: Set<Int> = [], denseOutputs: Set<Int> = [])
+        -> LayoutChoice
+    {
         LayoutChoice(
             inputs: inputs.enumerated().map { $1.rank == 4 && !denseInputs.contains($0) ? .channelsLast : .dense },
-            outputs: node.outputTypes.enumerated().map { $1.rank == 4 && !denseOutputs.contains($0) ? .channelsLast : .dense }
+            outputs: node.outputTypes.enumerated().map {
+                $1.rank == 4 && !denseOutputs.contains($0) ? .channelsLast : .dense
+            }
         )
     }
 }

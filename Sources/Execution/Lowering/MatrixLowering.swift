@@ -3,7 +3,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// OpenBLAS chooses its kernels by the processor (and OPENBLAS_CORETYPE); matrix products on another core differ in the last bits.
+/// OpenBLAS chooses its kernels by the processor (and OPENBLAS_CORETYPE); matrix products on another core differ in the
+/// last bits.
 public enum MatrixLibrary {
     public static var core: String { String(cString: openblas_get_corename()) }
 }
@@ -23,7 +24,8 @@ struct MatrixLowering: NodeLowering {
         let op = request.node.op as? MatrixMultiply
         let transposesA = op?.transposesA ?? false, transposesB = op?.transposesB ?? true
         let output = request.outputs[0].shape, a = request.inputs[0].shape, b = request.inputs[1].shape
-        let rows = output[output.count - 2], columns = output[output.count - 1], depth = a[a.count - (transposesA ? 2 : 1)]
+        let rows = output[output.count - 2], columns = output[output.count - 1],
+            depth = a[a.count - (transposesA ? 2 : 1)]
         let batch = Array(output.dropLast(2)), count = batch.reduce(1, *)
         let strides = [a, b].map { Broadcast.strides(of: Array($0.dropLast(2)), to: batch) }
         let hasBias = request.inputs.count == 3
@@ -37,8 +39,10 @@ struct MatrixLowering: NodeLowering {
             if hasBias { for row in 0..<rows { (y + row * columns).update(from: memory.input(2), count: columns) } }
             guard depth > 0 else { return hasBias ? () : y.update(repeating: 0, count: rows * columns) }
             cblas_sgemm(
-                CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(depth), 1,
-                memory.input(0) + offsets[0] * rows * depth, Int32(transposesA ? rows : depth), memory.input(1) + offsets[1] * depth * columns, Int32(transposesB ? depth : columns),
+                CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
+                Int32(rows), Int32(columns), Int32(depth), 1,
+                memory.input(0) + offsets[0] * rows * depth, Int32(transposesA ? rows : depth),
+                memory.input(1) + offsets[1] * depth * columns, Int32(transposesB ? depth : columns),
                 hasBias ? 1 : 0, y, Int32(columns)
             )
         }

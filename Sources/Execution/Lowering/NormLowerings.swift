@@ -18,7 +18,8 @@ struct PixelBlocks: Sendable {
 /// The norms' scale and shift: y = x · scale + shift, formed in Double.
 enum NormCoefficients {
     static func set(
-        _ memory: UnsafeMutablePointer<Float>, channels: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, mean: UnsafePointer<Float>,
+        _ memory: UnsafeMutablePointer<Float>, channels: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+        mean: UnsafePointer<Float>,
         variance: UnsafePointer<Float>, epsilon: Double
     ) {
         for c in 0..<channels {
@@ -41,14 +42,16 @@ struct NormLowering: NodeLowering {
         let blocks = PixelBlocks(request.inputs[0].shape), channels = blocks.channels, kernels = request.kernels
         let coefficients = Phase(tiles: 1) { _, memory, _ in
             NormCoefficients.set(
-                memory.prepared.assumingMemoryBound(to: Float.self), channels: channels, weight: memory.input(1), bias: memory.input(2), mean: memory.input(3),
+                memory.prepared.assumingMemoryBound(to: Float.self), channels: channels, weight: memory.input(1),
+                bias: memory.input(2), mean: memory.input(3),
                 variance: memory.input(4), epsilon: epsilon
             )
         }
         let sweep = Phase(tiles: blocks.pixels.count) { tile, memory, _ in
             let range = blocks.pixels.range(tile), scale = memory.prepared.assumingMemoryBound(to: Float.self)
             kernels.pointer.pointee.scale_shift(
-                memory.input(0) + range.lowerBound * channels, scale, scale + channels, hasRelu ? 0 : -.infinity, .infinity,
+                memory.input(0) + range.lowerBound * channels, scale, scale + channels, hasRelu ? 0 : -.infinity,
+                .infinity,
                 memory.output(0) + range.lowerBound * channels, range.count, channels
             )
         }
@@ -69,13 +72,16 @@ struct NormTrainingLowering: NodeLowering {
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let hasRelu = request.node.op is NormReluTraining
-        let epsilon = (request.node.op as? NormReluTraining)?.epsilon ?? (request.node.op as! BatchNormalizationTraining).epsilon
+        let epsilon =
+            (request.node.op as? NormReluTraining)?.epsilon ?? (request.node.op as! BatchNormalizationTraining).epsilon
         let blocks = PixelBlocks(request.inputs[0].shape), channels = blocks.channels, kernels = request.kernels
         let count = blocks.pixels.count
         // Shared memory: [block][mean, m2][channel] as Double, then scale and shift as Float.
         let moments = Phase(tiles: count) { tile, memory, _ in
-            let range = blocks.pixels.range(tile), target = memory.shared.assumingMemoryBound(to: Double.self) + 2 * tile * channels
-            kernels.pointer.pointee.moments(memory.input(0) + range.lowerBound * channels, range.count, channels, target, target + channels)
+            let range = blocks.pixels.range(tile),
+                target = memory.shared.assumingMemoryBound(to: Double.self) + 2 * tile * channels
+            kernels.pointer.pointee.moments(
+                memory.input(0) + range.lowerBound * channels, range.count, channels, target, target + channels)
         }
         let join = Phase(tiles: 1) { _, memory, _ in
             let partial = memory.shared.assumingMemoryBound(to: Double.self)
@@ -94,13 +100,16 @@ struct NormTrainingLowering: NodeLowering {
             }
             let coefficients = (memory.shared + 16 * count * channels).assumingMemoryBound(to: Float.self)
             NormCoefficients.set(
-                coefficients, channels: channels, weight: memory.input(1), bias: memory.input(2), mean: UnsafePointer(mean), variance: UnsafePointer(variance), epsilon: epsilon
+                coefficients, channels: channels, weight: memory.input(1), bias: memory.input(2),
+                mean: UnsafePointer(mean), variance: UnsafePointer(variance), epsilon: epsilon
             )
         }
         let sweep = Phase(tiles: count) { tile, memory, _ in
-            let range = blocks.pixels.range(tile), scale = (memory.shared + 16 * count * channels).assumingMemoryBound(to: Float.self)
+            let range = blocks.pixels.range(tile),
+                scale = (memory.shared + 16 * count * channels).assumingMemoryBound(to: Float.self)
             kernels.pointer.pointee.scale_shift(
-                memory.input(0) + range.lowerBound * channels, scale, scale + channels, hasRelu ? 0 : -.infinity, .infinity,
+                memory.input(0) + range.lowerBound * channels, scale, scale + channels, hasRelu ? 0 : -.infinity,
+                .infinity,
                 memory.output(0) + range.lowerBound * channels, range.count, channels
             )
         }
@@ -118,7 +127,8 @@ struct NormGradientLowering: NodeLowering {
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let fused = request.node.op as? NormReluGradient, plain = request.node.op as? BatchNormalizationGradient
-        let epsilon = fused?.epsilon ?? plain!.epsilon, usesBatch = fused?.usesBatchStatistics ?? plain!.usesBatchStatistics
+        let epsilon = fused?.epsilon ?? plain!.epsilon,
+            usesBatch = fused?.usesBatchStatistics ?? plain!.usesBatchStatistics
         let masks = fused != nil, statistics = masks ? 4 : 3
         let blocks = PixelBlocks(request.inputs[1].shape), channels = blocks.channels, kernels = request.kernels
         let count = blocks.pixels.count, coefficientsAt = 16 * count * channels
@@ -127,7 +137,8 @@ struct NormGradientLowering: NodeLowering {
             let target = (memory.shared + coefficientsAt).assumingMemoryBound(to: Float.self)
             guard masks else { return target.update(repeating: 0, count: 2 * channels) }
             NormCoefficients.set(
-                target, channels: channels, weight: memory.input(2), bias: memory.input(3), mean: memory.input(statistics), variance: memory.input(statistics + 1), epsilon: epsilon
+                target, channels: channels, weight: memory.input(2), bias: memory.input(3),
+                mean: memory.input(statistics), variance: memory.input(statistics + 1), epsilon: epsilon
             )
         }
         let sums = Phase(tiles: count) { tile, memory, _ in
@@ -136,13 +147,15 @@ struct NormGradientLowering: NodeLowering {
             target.update(repeating: 0, count: 2 * channels)
             let scale = (memory.shared + coefficientsAt).assumingMemoryBound(to: Float.self)
             kernels.pointer.pointee.norm_gradient_sums(
-                memory.input(0) + offset, memory.input(1) + offset, memory.input(statistics), scale, scale + channels, masks, range.count, channels, target, target + channels
+                memory.input(0) + offset, memory.input(1) + offset, memory.input(statistics), scale, scale + channels,
+                masks, range.count, channels, target, target + channels
             )
         }
         let join = Phase(tiles: 1) { _, memory, _ in
             let partial = memory.shared.assumingMemoryBound(to: Double.self), values = Double(blocks.pixels.total)
             let target = (memory.shared + coefficientsAt).assumingMemoryBound(to: Float.self)
-            let weight = memory.input(2, as: Float.self), mean = memory.input(statistics, as: Float.self), variance = memory.input(statistics + 1, as: Float.self)
+            let weight = memory.input(2, as: Float.self), mean = memory.input(statistics, as: Float.self),
+                variance = memory.input(statistics + 1, as: Float.self)
             for c in 0..<channels {
                 var sum = 0.0, moment = 0.0
                 for block in 0..<count {
@@ -163,11 +176,13 @@ struct NormGradientLowering: NodeLowering {
             let range = blocks.pixels.range(tile), offset = range.lowerBound * channels
             let scale = (memory.shared + coefficientsAt).assumingMemoryBound(to: Float.self)
             kernels.pointer.pointee.norm_gradient(
-                memory.input(0) + offset, memory.input(1) + offset, scale, scale + channels, masks, scale + 2 * channels, scale + 3 * channels, scale + 4 * channels,
+                memory.input(0) + offset, memory.input(1) + offset, scale, scale + channels, masks,
+                scale + 2 * channels, scale + 3 * channels, scale + 4 * channels,
                 memory.output(0) + offset, range.count, channels
             )
         }
-        var step = LoweredStep(kernel: masks ? "norm relu gradient" : "norm gradient", phases: [coefficients, sums, join, sweep])
+        var step = LoweredStep(
+            kernel: masks ? "norm relu gradient" : "norm gradient", phases: [coefficients, sums, join, sweep])
         step.sharedBytes = coefficientsAt + 20 * channels + 64
         step.inPlace = [(0, 0)]
         return step

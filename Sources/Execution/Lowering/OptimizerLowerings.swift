@@ -5,10 +5,12 @@ import TesseraTensors
 /// Elements of a parameter that one tile updates.
 private let updateTile = 16_384
 
-/// SGD, parameter and velocity written over the old ones; every element as in the op's definition, bit for bit but for denormals, which kernels flush.
+/// SGD, parameter and velocity written over the old ones; every element as in the op's definition, bit for bit but for
+/// denormals, which kernels flush.
 struct SGDUpdateLowering: NodeLowering {
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        isFloat32(node, inputs) ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense }) : nil
+        isFloat32(node, inputs)
+            ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense }) : nil
     }
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
@@ -17,32 +19,47 @@ struct SGDUpdateLowering: NodeLowering {
         let momentum = Float(op.momentum), decay = Float(op.weightDecay), isNesterov = op.nesterov
         var step: LoweredStep
         if op.momentum == 0 {
-            step = LoweredStep(kernel: "sgd", phases: [Phase(tiles: pieces.count) { tile, memory, _ in
-                let parameter = memory.input(0, as: Float.self), gradient = memory.input(1, as: Float.self), rate = memory.input(2, as: Float.self).pointee
-                let newParameter = memory.output(0, as: Float.self)
-                for i in pieces.range(tile) { newParameter[i] = parameter[i] - rate * (gradient[i] + decay * parameter[i]) }
-            }])
+            step = LoweredStep(
+                kernel: "sgd",
+                phases: [
+                    Phase(tiles: pieces.count) { tile, memory, _ in
+                        let parameter = memory.input(0, as: Float.self), gradient = memory.input(1, as: Float.self),
+                            rate = memory.input(2, as: Float.self).pointee
+                        let newParameter = memory.output(0, as: Float.self)
+                        for i in pieces.range(tile) {
+                            newParameter[i] = parameter[i] - rate * (gradient[i] + decay * parameter[i])
+                        }
+                    }
+                ])
         } else {
-            step = LoweredStep(kernel: "sgd momentum", phases: [Phase(tiles: pieces.count) { tile, memory, _ in
-                let parameter = memory.input(0, as: Float.self), gradient = memory.input(1, as: Float.self), rate = memory.input(2, as: Float.self).pointee
-                let velocity = memory.input(3, as: Float.self), newParameter = memory.output(0, as: Float.self), newVelocity = memory.output(1, as: Float.self)
-                for i in pieces.range(tile) {
-                    let g = gradient[i] + decay * parameter[i], v = momentum * velocity[i] + g
-                    newVelocity[i] = v
-                    newParameter[i] = parameter[i] - rate * (isNesterov ? g + momentum * v : v)
-                }
-            }])
+            step = LoweredStep(
+                kernel: "sgd momentum",
+                phases: [
+                    Phase(tiles: pieces.count) { tile, memory, _ in
+                        let parameter = memory.input(0, as: Float.self), gradient = memory.input(1, as: Float.self),
+                            rate = memory.input(2, as: Float.self).pointee
+                        let velocity = memory.input(3, as: Float.self), newParameter = memory.output(0, as: Float.self),
+                            newVelocity = memory.output(1, as: Float.self)
+                        for i in pieces.range(tile) {
+                            let g = gradient[i] + decay * parameter[i], v = momentum * velocity[i] + g
+                            newVelocity[i] = v
+                            newParameter[i] = parameter[i] - rate * (isNesterov ? g + momentum * v : v)
+                        }
+                    }
+                ])
         }
         step.inPlace = op.momentum == 0 ? [(0, 0)] : [(0, 0), (1, 3)]
         return step
     }
 }
 
-/// Adam and AdamW, parameter and moments written over the old ones; every element as in the op's definition, bit for bit but for denormals, which kernels flush.
+/// Adam and AdamW, parameter and moments written over the old ones; every element as in the op's definition, bit for
+/// bit but for denormals, which kernels flush.
 struct AdamUpdateLowering: NodeLowering {
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
         let floats = [0, 1, 2, 4, 5].allSatisfy { inputs[$0].element == .float32 && inputs[$0].shape != nil }
-        return floats ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense }) : nil
+        return floats
+            ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense }) : nil
     }
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
@@ -50,20 +67,28 @@ struct AdamUpdateLowering: NodeLowering {
         let pieces = Pieces(of: request.outputs[0].elementCount, size: updateTile)
         let beta1 = Float(op.beta1), beta2 = Float(op.beta2), keep1 = Float(1 - op.beta1), keep2 = Float(1 - op.beta2)
         let epsilon = Float(op.epsilon), coupled = Float(op.decoupled ? 0 : op.weightDecay)
-        var step = LoweredStep(kernel: "adam", phases: [Phase(tiles: pieces.count) { tile, memory, _ in
-            let parameter = memory.input(0, as: Float.self), gradient = memory.input(1, as: Float.self)
-            let first = memory.input(4, as: Float.self), second = memory.input(5, as: Float.self)
-            let newParameter = memory.output(0, as: Float.self), newFirst = memory.output(1, as: Float.self), newSecond = memory.output(2, as: Float.self)
-            let factors = op.factors(rate: Double(memory.input(2, as: Float.self).pointee), time: Double(memory.input(3, as: Int64.self).pointee) + 1)
-            let shrink = Float(factors.shrink), stepSize = Float(factors.stepSize), root = Float(factors.secondRoot)
-            for i in pieces.range(tile) {
-                let g = gradient[i] + coupled * parameter[i]
-                let m = beta1 * first[i] + keep1 * g, v = beta2 * second[i] + keep2 * g * g
-                newFirst[i] = m
-                newSecond[i] = v
-                newParameter[i] = parameter[i] * shrink - stepSize * m / (v.squareRoot() / root + epsilon)
-            }
-        }])
+        var step = LoweredStep(
+            kernel: "adam",
+            phases: [
+                Phase(tiles: pieces.count) { tile, memory, _ in
+                    let parameter = memory.input(0, as: Float.self), gradient = memory.input(1, as: Float.self)
+                    let first = memory.input(4, as: Float.self), second = memory.input(5, as: Float.self)
+                    let newParameter = memory.output(0, as: Float.self), newFirst = memory.output(1, as: Float.self),
+                        newSecond = memory.output(2, as: Float.self)
+                    let factors = op.factors(
+                        rate: Double(memory.input(2, as: Float.self).pointee),
+                        time: Double(memory.input(3, as: Int64.self).pointee) + 1)
+                    let shrink = Float(factors.shrink), stepSize = Float(factors.stepSize),
+                        root = Float(factors.secondRoot)
+                    for i in pieces.range(tile) {
+                        let g = gradient[i] + coupled * parameter[i]
+                        let m = beta1 * first[i] + keep1 * g, v = beta2 * second[i] + keep2 * g * g
+                        newFirst[i] = m
+                        newSecond[i] = v
+                        newParameter[i] = parameter[i] * shrink - stepSize * m / (v.squareRoot() / root + epsilon)
+                    }
+                }
+            ])
         step.inPlace = [(0, 0), (1, 4), (2, 5)]
         return step
     }
@@ -71,12 +96,18 @@ struct AdamUpdateLowering: NodeLowering {
 
 /// The step counter.
 struct IncrementLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? { LayoutChoice(inputs: [.dense], outputs: [.dense]) }
+    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        LayoutChoice(inputs: [.dense], outputs: [.dense])
+    }
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        LoweredStep(kernel: "increment", phases: [Phase(tiles: 1) { _, memory, _ in
-            memory.output(0, as: Int64.self).pointee = memory.input(0, as: Int64.self).pointee &+ 1
-        }])
+        LoweredStep(
+            kernel: "increment",
+            phases: [
+                Phase(tiles: 1) { _, memory, _ in
+                    memory.output(0, as: Int64.self).pointee = memory.input(0, as: Int64.self).pointee &+ 1
+                }
+            ])
     }
 }
 

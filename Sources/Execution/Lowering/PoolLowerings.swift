@@ -14,9 +14,13 @@ struct PoolLowering: NodeLowering {
         let average = request.node.op as? AveragePool
         let window = average?.window ?? (request.node.op as! MaxPool).window
         let geometry = Geometry(input: request.inputs[0].shape, output: request.outputs[0].shape, window: window)
-        let divisors = average?.divisors(input: [geometry.height, geometry.width], output: [geometry.outHeight, geometry.outWidth]).map { Float($0) } ?? []
+        let divisors =
+            average?.divisors(
+                input: [geometry.height, geometry.width], output: [geometry.outHeight, geometry.outWidth]
+            ).map { Float($0) } ?? []
         let kernels = request.kernels
-        let tiles = RowTiles(images: geometry.images, rows: geometry.outHeight, floatsPerRow: geometry.outWidth * geometry.channels)
+        let tiles = RowTiles(
+            images: geometry.images, rows: geometry.outHeight, floatsPerRow: geometry.outWidth * geometry.channels)
         let phase = Phase(tiles: tiles.count) { tile, memory, _ in
             let (image, range) = tiles.tile(tile)
             withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: geometry.kernelRows) { rows in
@@ -31,8 +35,13 @@ struct PoolLowering: NodeLowering {
                 call.pixels = geometry.outWidth
                 call.channels = geometry.channels
                 for y in range {
-                    for r in rows.indices { rows[r] = geometry.inputRow(y, r).map { memory.input(0) + (image * geometry.height + $0) * geometry.width * geometry.channels } }
-                    call.out = memory.output(0) + (image * geometry.outHeight + y) * geometry.outWidth * geometry.channels
+                    for r in rows.indices {
+                        rows[r] = geometry.inputRow(y, r).map {
+                            memory.input(0) + (image * geometry.height + $0) * geometry.width * geometry.channels
+                        }
+                    }
+                    call.out =
+                        memory.output(0) + (image * geometry.outHeight + y) * geometry.outWidth * geometry.channels
                     if divisors.isEmpty {
                         kernels.pointer.pointee.max_pool(&call)
                     } else {
@@ -44,7 +53,9 @@ struct PoolLowering: NodeLowering {
                 }
             }
         }
-        return LoweredStep(kernel: "\(average == nil ? "max" : "average") pool \(geometry.kernelRows)x\(geometry.kernelColumns)", phases: [phase])
+        return LoweredStep(
+            kernel: "\(average == nil ? "max" : "average") pool \(geometry.kernelRows)x\(geometry.kernelColumns)",
+            phases: [phase])
     }
 }
 
@@ -58,7 +69,10 @@ struct PoolGradientLowering: NodeLowering {
         let average = (request.node.op as? AveragePoolGradient)?.pool
         let window = average?.window ?? (request.node.op as! MaxPoolGradient).pool.window
         let geometry = Geometry(input: request.outputs[0].shape, output: request.inputs[0].shape, window: window)
-        let divisors = average?.divisors(input: [geometry.height, geometry.width], output: [geometry.outHeight, geometry.outWidth]).map { Float($0) } ?? []
+        let divisors =
+            average?.divisors(
+                input: [geometry.height, geometry.width], output: [geometry.outHeight, geometry.outWidth]
+            ).map { Float($0) } ?? []
         let kernels = request.kernels
         let blocks = Pieces(of: geometry.channels, size: 16)
         let phase = Phase(tiles: geometry.images * blocks.count) { tile, memory, _ in

@@ -3,8 +3,8 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Sums and means. Over the pixels of channels-last images: sums a channel, an image at a time or over the whole batch. Anything else:
-/// dense, each output element by itself in Double.
+/// Sums and means. Over the pixels of channels-last images: sums a channel, an image at a time or over the whole batch.
+/// Anything else: dense, each output element by itself in Double.
 struct ReductionLowering: NodeLowering {
     private enum Form { case pixelsOfEachImage, pixelsOfBatch, general }
 
@@ -30,22 +30,29 @@ struct ReductionLowering: NodeLowering {
         let count = Double(request.inputs[0].elementCount) / Double(max(request.outputs[0].elementCount, 1))
         let divisor = request.node.op is ReduceMean ? count : 1
         switch form(request.node, TensorType(.float32, shape: shape)) {
-        case .pixelsOfEachImage: return pixels(images: shape[0], channels: shape[1], pixels: shape[2] * shape[3], divisor, request.kernels)
-        case .pixelsOfBatch: return pixels(images: 1, channels: shape[1], pixels: shape[0] * shape[2] * shape[3], divisor, request.kernels)
+        case .pixelsOfEachImage:
+            return pixels(images: shape[0], channels: shape[1], pixels: shape[2] * shape[3], divisor, request.kernels)
+        case .pixelsOfBatch:
+            return pixels(
+                images: 1, channels: shape[1], pixels: shape[0] * shape[2] * shape[3], divisor, request.kernels)
         case .general: return general(request, divisor)
         }
     }
 
-    private func pixels(images: Int, channels: Int, pixels: Int, _ divisor: Double, _ kernels: KernelTable) -> LoweredStep {
+    private func pixels(images: Int, channels: Int, pixels: Int, _ divisor: Double, _ kernels: KernelTable)
+        -> LoweredStep
+    {
         let blocks = Pieces(of: pixels, size: max(16, 65_536 / max(channels, 1)))
         let sums = Phase(tiles: images * blocks.count) { tile, memory, _ in
             let image = tile / blocks.count, range = blocks.range(tile % blocks.count)
             let target = memory.shared.assumingMemoryBound(to: Double.self) + tile * channels
             target.update(repeating: 0, count: channels)
-            kernels.pointer.pointee.channel_sums(memory.input(0) + (image * pixels + range.lowerBound) * channels, range.count, channels, target)
+            kernels.pointer.pointee.channel_sums(
+                memory.input(0) + (image * pixels + range.lowerBound) * channels, range.count, channels, target)
         }
         let join = Phase(tiles: images) { image, memory, _ in
-            let partial = memory.shared.assumingMemoryBound(to: Double.self) + image * blocks.count * channels, y = memory.output(0, as: Float.self) + image * channels
+            let partial = memory.shared.assumingMemoryBound(to: Double.self) + image * blocks.count * channels,
+                y = memory.output(0, as: Float.self) + image * channels
             for c in 0..<channels {
                 var sum = 0.0
                 for block in 0..<blocks.count { sum += partial[block * channels + c] }
@@ -73,14 +80,19 @@ struct ReductionLowering: NodeLowering {
             }
             return result
         }
-        let innerOffsets = (0..<inner).map { offset($0, reducedAxes) }, outerOffsets = (0..<request.outputs[0].elementCount).map { offset($0, keptAxes) }
-        return LoweredStep(kernel: "sums", phases: [Phase(tiles: pieces.count) { tile, memory, _ in
-            let x = memory.input(0, as: Float.self), y = memory.output(0, as: Float.self)
-            for index in pieces.range(tile) {
-                var sum = 0.0
-                for position in innerOffsets { sum += Double(x[outerOffsets[index] + position]) }
-                y[index] = Float(sum / divisor)
-            }
-        }])
+        let innerOffsets = (0..<inner).map { offset($0, reducedAxes) },
+            outerOffsets = (0..<request.outputs[0].elementCount).map { offset($0, keptAxes) }
+        return LoweredStep(
+            kernel: "sums",
+            phases: [
+                Phase(tiles: pieces.count) { tile, memory, _ in
+                    let x = memory.input(0, as: Float.self), y = memory.output(0, as: Float.self)
+                    for index in pieces.range(tile) {
+                        var sum = 0.0
+                        for position in innerOffsets { sum += Double(x[outerOffsets[index] + position]) }
+                        y[index] = Float(sum / divisor)
+                    }
+                }
+            ])
     }
 }

@@ -11,10 +11,15 @@ struct MovingAverageLowering: NodeLowering {
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let op = request.node.op as! MovingAverage, count = request.outputs[0].elementCount
         let keep = op.momentum, take = op.correction * (1 - op.momentum)
-        var step = LoweredStep(kernel: "moving average", phases: [Phase(tiles: 1) { _, memory, _ in
-            let old = memory.input(0, as: Float.self), new = memory.input(1, as: Float.self), result = memory.output(0, as: Float.self)
-            for i in 0..<count { result[i] = Float(Double(old[i]) * keep + Double(new[i]) * take) }
-        }])
+        var step = LoweredStep(
+            kernel: "moving average",
+            phases: [
+                Phase(tiles: 1) { _, memory, _ in
+                    let old = memory.input(0, as: Float.self), new = memory.input(1, as: Float.self),
+                        result = memory.output(0, as: Float.self)
+                    for i in 0..<count { result[i] = Float(Double(old[i]) * keep + Double(new[i]) * take) }
+                }
+            ])
         step.inPlace = [(0, 0)]
         return step
     }
@@ -29,12 +34,18 @@ struct FoldedNormLowering: NodeLowering {
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let op = request.node.op as! FoldedNorm, rows = request.outputs[1].elementCount
         let size = request.outputs[0].elementCount / max(rows, 1), hasBias = request.inputs.count == 6
-        return LoweredStep(kernel: "folded norm", phases: [Phase(tiles: rows) { row, memory, _ in
-            func value(_ input: Int) -> Double { Double(memory.input(input, as: Float.self)[row]) }
-            let scale = value(1) / (value(4) + op.epsilon).squareRoot()
-            let weight = memory.input(0, as: Float.self) + row * size, folded = memory.output(0, as: Float.self) + row * size
-            for i in 0..<size { folded[i] = Float(Double(weight[i]) * scale) }
-            memory.output(1, as: Float.self)[row] = Float(((hasBias ? value(5) : 0) - value(3)) * scale + value(2))
-        }])
+        return LoweredStep(
+            kernel: "folded norm",
+            phases: [
+                Phase(tiles: rows) { row, memory, _ in
+                    func value(_ input: Int) -> Double { Double(memory.input(input, as: Float.self)[row]) }
+                    let scale = value(1) / (value(4) + op.epsilon).squareRoot()
+                    let weight = memory.input(0, as: Float.self) + row * size,
+                        folded = memory.output(0, as: Float.self) + row * size
+                    for i in 0..<size { folded[i] = Float(Double(weight[i]) * scale) }
+                    memory.output(1, as: Float.self)[row] = Float(
+                        ((hasBias ? value(5) : 0) - value(3)) * scale + value(2))
+                }
+            ])
     }
 }

@@ -5,7 +5,9 @@ import TesseraTensors
 
 /// A reshape of a dense value is the same bytes.
 struct ReshapeLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? { LayoutChoice(inputs: [.dense], outputs: [.dense]) }
+    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        LayoutChoice(inputs: [.dense], outputs: [.dense])
+    }
     func lower(_ request: LoweringRequest) throws -> LoweredStep { .view(of: 0) }
 }
 
@@ -27,10 +29,13 @@ struct ConvertLayoutLowering: NodeLowering {
 
     private func permute<Bits: FixedWidthInteger & Sendable>(_ request: LoweringRequest, _: Bits.Type) -> LoweredStep {
         let shape = request.inputs[0].shape
-        let channels = shape[1], width = shape[3], height = shape[2], toChannelsLast = request.outputs[0].layout == .channelsLast
-        let rowsPerTile = max(1, 65_536 / max(channels * width, 1)), tilesPerImage = (height + rowsPerTile - 1) / rowsPerTile
+        let channels = shape[1], width = shape[3], height = shape[2],
+            toChannelsLast = request.outputs[0].layout == .channelsLast
+        let rowsPerTile = max(1, 65_536 / max(channels * width, 1)),
+            tilesPerImage = (height + rowsPerTile - 1) / rowsPerTile
         let phase = Phase(tiles: shape[0] * tilesPerImage) { tile, memory, _ in
-            let image = tile / tilesPerImage, rows = tile % tilesPerImage * rowsPerTile..<min(height, (tile % tilesPerImage + 1) * rowsPerTile)
+            let image = tile / tilesPerImage,
+                rows = tile % tilesPerImage * rowsPerTile..<min(height, (tile % tilesPerImage + 1) * rowsPerTile)
             let plane = height * width, base = image * channels * plane
             let source = memory.input(0, as: Bits.self) + base, destination = memory.output(0, as: Bits.self) + base
             for pixel in rows.lowerBound * width..<rows.upperBound * width {

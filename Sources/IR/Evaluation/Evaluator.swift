@@ -9,7 +9,9 @@ public enum Evaluator {
     }
 
     /// Throws where an input or state is missing or has another type than the graph says, or a node has no definition.
-    public static func run(_ graph: Graph, inputs: [String: Tensor] = [:], states: [String: Tensor] = [:]) throws -> Result {
+    public static func run(_ graph: Graph, inputs: [String: Tensor] = [:], states: [String: Tensor] = [:]) throws
+        -> Result
+    {
         let values = try allValues(of: graph, inputs: inputs, states: states)
         var result = Result()
         for output in graph.outputs { result.outputs[output.name] = values[output.value]! }
@@ -18,7 +20,9 @@ public enum Evaluator {
     }
 
     /// Every value of the graph; for comparisons and constant folding.
-    public static func allValues(of graph: Graph, inputs: [String: Tensor] = [:], states: [String: Tensor] = [:]) throws -> [Value: Tensor] {
+    public static func allValues(of graph: Graph, inputs: [String: Tensor] = [:], states: [String: Tensor] = [:]) throws
+        -> [Value: Tensor]
+    {
         var values: [Value: Tensor] = [:]
         for node in graph.nodes {
             let results: [Tensor]
@@ -36,7 +40,9 @@ public enum Evaluator {
     public static func evaluate(_ op: any Op, _ inputs: [Tensor], at path: String = "") throws -> [Tensor] {
         if let defined = op as? any DefinedOp { return try defined.evaluate(inputs) }
         guard let fused = op as? any FusedOp else {
-            throw TesseraError(.unsupported, at: path.isEmpty ? op.mnemonic : path, found: "the op \(op.mnemonic), which has no definition")
+            throw TesseraError(
+                .unsupported, at: path.isEmpty ? op.mnemonic : path,
+                found: "the op \(op.mnemonic), which has no definition")
         }
         let builder = GraphBuilder()
         let formal = try inputs.enumerated().map { try builder.addInput("\($0.offset)", $0.element.type) }
@@ -48,7 +54,8 @@ public enum Evaluator {
 
     private static func supplied(_ tensor: Tensor?, _ name: String, _ type: TensorType) throws -> Tensor {
         guard let tensor else { throw TesseraError(at: name, found: "nothing", accepted: "a tensor \(type)") }
-        let fits = tensor.element == type.element && tensor.rank == type.rank
+        let fits =
+            tensor.element == type.element && tensor.rank == type.rank
             && zip(tensor.shape, type.dimensions).allSatisfy { $1.value == nil || $1.value == $0 }
         guard fits else { throw TesseraError(at: name, found: "a tensor \(tensor.type)", accepted: "\(type)") }
         return tensor

@@ -1,9 +1,12 @@
 import TesseraTensors
 
 extension Graph {
-    /// A graph made by walking this one in order. `replace` may return other values for a node's outputs (having added nodes
-    /// to the builder); nil keeps the node under its id, no values remove it. New nodes get ids that this graph never used.
-    public func rebuilding(_ replace: (_ node: Node, _ inputs: [Value], _ builder: GraphBuilder) throws -> [Value]?) throws -> Graph {
+    /// A graph made by walking this one in order. `replace` may return other values for a node's outputs (having added
+    /// nodes to the builder); nil keeps the node under its id, no values remove it. New nodes get ids that this graph
+    /// never used.
+    public func rebuilding(_ replace: (_ node: Node, _ inputs: [Value], _ builder: GraphBuilder) throws -> [Value]?)
+        throws -> Graph
+    {
         var seed = Graph(name: name)
         seed.reserveIDs(of: self)
         let builder = GraphBuilder(seed)
@@ -23,7 +26,8 @@ extension Graph {
         return try builder.finish()
     }
 
-    /// Without the nodes that no output or update depends on. Inputs stay: they are the graph's signature. So do states that are only written.
+    /// Without the nodes that no output or update depends on. Inputs stay: they are the graph's signature. So do states
+    /// that are only written.
     public func removingUnusedNodes() throws -> Graph {
         let written = Set(updates.map(\.path))
         var live = Set(results.map(\.node) + states.filter { written.contains($0.state.path) }.map(\.value.node))

@@ -69,10 +69,14 @@ public struct Graph: Sendable {
     /// Appends a node; its types are computed and its attributes checked here, so a graph is typed by construction.
     /// `id` is given where a rewrite or a parser keeps a node's name; a new one otherwise.
     @discardableResult
-    public mutating func append(_ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil) throws -> Node {
+    public mutating func append(
+        _ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil
+    ) throws -> Node {
         let types = try inputs.map { input in
             guard contains(input.node), input.slot < self[input.node].outputTypes.count else {
-                throw TesseraError(at: path.isEmpty ? op.mnemonic : path, found: "an input \(input) that no earlier node defines", accepted: "values of earlier nodes")
+                throw TesseraError(
+                    at: path.isEmpty ? op.mnemonic : path, found: "an input \(input) that no earlier node defines",
+                    accepted: "values of earlier nodes")
             }
             return type(of: input)
         }
@@ -81,7 +85,9 @@ public struct Graph: Sendable {
             try op.checkAttributes()
             outputTypes = try op.outputTypes(for: types)
             if let large = outputTypes.first(where: { !$0.isWithinLimit }) {
-                throw TesseraError(at: op.mnemonic, found: "a tensor \(large)", accepted: "at most \(TensorType.elementLimit) elements")
+                throw TesseraError(
+                    at: op.mnemonic, found: "a tensor \(large)", accepted: "at most \(TensorType.elementLimit) elements"
+                )
             }
         } catch let error as TesseraError {
             throw path.isEmpty ? error : error.within(path)
@@ -109,7 +115,8 @@ extension Graph: Equatable {
     public static func == (a: Graph, b: Graph) -> Bool {
         a.name == b.name && a.outputs == b.outputs && a.updates == b.updates
             && a.nodes.elementsEqual(b.nodes) { x, y in
-                x.id == y.id && x.inputs == y.inputs && x.outputTypes == y.outputTypes && x.path == y.path && x.origins == y.origins && x.op.isEqual(to: y.op)
+                x.id == y.id && x.inputs == y.inputs && x.outputTypes == y.outputTypes && x.path == y.path
+                    && x.origins == y.origins && x.op.isEqual(to: y.op)
             }
     }
 }

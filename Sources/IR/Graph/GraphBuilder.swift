@@ -19,7 +19,9 @@ public final class GraphBuilder {
 
     /// Adds a node and returns its outputs.
     @discardableResult
-    public func add(_ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil) throws -> [Value] {
+    public func add(_ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil)
+        throws -> [Value]
+    {
         let node = try graph.append(op, inputs, path: path, origins: origins, id: id)
         return node.outputTypes.indices.map { node.output($0) }
     }
@@ -35,7 +37,8 @@ public final class GraphBuilder {
     public func state(_ path: String, _ kind: StateKind, _ type: TensorType) throws -> Value {
         if let value = states[path] {
             guard let state = graph[value.node].op as? State, state.type == type, state.kind == kind else {
-                throw TesseraError(at: path, found: "a second use as \(kind.rawValue) \(type)", accepted: "\(graph[value.node].op)")
+                throw TesseraError(
+                    at: path, found: "a second use as \(kind.rawValue) \(type)", accepted: "\(graph[value.node].op)")
             }
             return value
         }
@@ -44,7 +47,9 @@ public final class GraphBuilder {
         return value
     }
 
-    public func constant(_ tensor: Tensor, path: String = "") throws -> Value { try add(Constant(tensor), [], path: path)[0] }
+    public func constant(_ tensor: Tensor, path: String = "") throws -> Value {
+        try add(Constant(tensor), [], path: path)[0]
+    }
 
     /// A constant scalar of the given floating-point or integer element type.
     public func scalar(_ number: Double, _ element: ElementType) throws -> Value {

@@ -22,7 +22,8 @@ public struct Value: Hashable, Sendable, CustomStringConvertible {
     public var description: String { slot == 0 ? "\(node)" : "\(node).\(slot)" }
 }
 
-/// One application of an op. The path is that of the layer it came from; origins are the model nodes a rewritten node stands for.
+/// One application of an op. The path is that of the layer it came from; origins are the model nodes a rewritten node
+/// stands for.
 public struct Node: Sendable {
     public let id: NodeID
     public var op: any Op
@@ -31,7 +32,9 @@ public struct Node: Sendable {
     public var path: String
     public var origins: [NodeID]
 
-    package init(id: NodeID, op: any Op, inputs: [Value], outputTypes: [TensorType], path: String = "", origins: [NodeID] = []) {
+    package init(
+        id: NodeID, op: any Op, inputs: [Value], outputTypes: [TensorType], path: String = "", origins: [NodeID] = []
+    ) {
         self.id = id
         self.op = op
         self.inputs = inputs

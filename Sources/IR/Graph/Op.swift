@@ -56,7 +56,9 @@ public struct GradientContext {
 
     /// The gradient that reaches the first output. Rules run only where some output has a gradient.
     public var outputGradient: Value {
-        guard let gradient = outputGradients[0] else { fatalError("the gradient of \(node.op) was asked for without a gradient of its first output") }
+        guard let gradient = outputGradients[0] else {
+            fatalError("the gradient of \(node.op) was asked for without a gradient of its first output")
+        }
         return gradient
     }
 
@@ -78,7 +80,9 @@ extension Op {
     public mutating func setAttribute(_ name: String, to value: AttributeValue) throws {
         guard let field = Self.fields.first(where: { $0.name == name }) else {
             let names = Self.fields.map(\.name)
-            throw TesseraError(at: Self.mnemonic, found: "an attribute \(name)", accepted: names.isEmpty ? "no attributes" : names.joined(separator: ", "))
+            throw TesseraError(
+                at: Self.mnemonic, found: "an attribute \(name)",
+                accepted: names.isEmpty ? "no attributes" : names.joined(separator: ", "))
         }
         try field.write(&self, value)
     }
@@ -90,7 +94,8 @@ extension Op {
 
     /// Same op, same attributes (floats by their bits).
     public func isEqual(to other: any Op) -> Bool {
-        Self.mnemonic == type(of: other).mnemonic && attributes.elementsEqual(other.attributes) { $0.name == $1.name && $0.value == $1.value }
+        Self.mnemonic == type(of: other).mnemonic
+            && attributes.elementsEqual(other.attributes) { $0.name == $1.name && $0.value == $1.value }
     }
 
     public var mnemonic: String { Self.mnemonic }

@@ -5,7 +5,9 @@ public struct OpCatalog: Sendable {
 
     public init(_ types: [any Op.Type]) {
         self.types = [Input.self, State.self, Constant.self] + types
-        byMnemonic = Dictionary(self.types.map { ($0.mnemonic, $0) }) { first, _ in fatalError("two ops are called \(first.mnemonic)") }
+        byMnemonic = Dictionary(self.types.map { ($0.mnemonic, $0) }) { first, _ in
+            fatalError("two ops are called \(first.mnemonic)")
+        }
     }
 
     public subscript(mnemonic: String) -> (any Op.Type)? { byMnemonic[mnemonic] }

@@ -28,10 +28,13 @@ public enum StateKind: String, AttributeConvertible, CaseIterable {
     case counter
 }
 
-/// A value that outlives the run: read here, replaced at the end of the step where the graph has an update for its path.
+/// A value that outlives the run: read here, replaced at the end of the step where the graph has an update for its
+/// path.
 public struct State: Op {
     public static let mnemonic = "state"
-    public static let fields = [Field<State>("path", \.path), Field<State>("kind", \.kind), Field<State>("type", \.type)]
+    public static let fields = [
+        Field<State>("path", \.path), Field<State>("kind", \.kind), Field<State>("type", \.type),
+    ]
     public var path = ""
     public var kind = StateKind.parameter
     public var type = TensorType(.float32, [])
@@ -59,7 +62,9 @@ public struct Constant: DefinedOp {
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         guard let tensor = value.tensor else {
-            throw TesseraError(at: "constant #\(value.digest)", found: "only its digest", accepted: "the tensor itself, supplied when the text is parsed")
+            throw TesseraError(
+                at: "constant #\(value.digest)", found: "only its digest",
+                accepted: "the tensor itself, supplied when the text is parsed")
         }
         return [tensor]
     }

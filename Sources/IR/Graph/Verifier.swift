@@ -15,24 +15,36 @@ public enum Verifier {
         var ids = Set<NodeID>()
         for node in graph.nodes {
             try require(ids.insert(node.id).inserted, "R1", node, "a second node \(node.id)")
-            for input in node.inputs { try require(types[input] != nil, "R2", node, "the input \(input), which no earlier node defines") }
+            for input in node.inputs {
+                try require(types[input] != nil, "R2", node, "the input \(input), which no earlier node defines")
+            }
             let expected: [TensorType]
             do {
                 try node.op.checkAttributes()
                 expected = try node.op.outputTypes(for: node.inputs.map { types[$0]! })
             } catch { throw broken("R3", place(node), "\(error)") }
-            try require(expected == node.outputTypes, "R3", node, "the types \(node.outputTypes) where the op gives \(expected)")
+            try require(
+                expected == node.outputTypes, "R3", node, "the types \(node.outputTypes) where the op gives \(expected)"
+            )
             for slot in node.outputTypes.indices { types[node.output(slot)] = node.outputTypes[slot] }
         }
         try requireUnique(graph.inputs.map(\.name), "R4", "input")
         try requireUnique(graph.states.map(\.state.path), "R4", "state")
         try requireUnique(graph.outputs.map(\.name), "R5", "output")
-        for output in graph.outputs where types[output.value] == nil { throw broken("R5", "output \(output.name)", "the value \(output.value), which does not exist") }
+        for output in graph.outputs where types[output.value] == nil {
+            throw broken("R5", "output \(output.name)", "the value \(output.value), which does not exist")
+        }
         try requireUnique(graph.updates.map(\.path), "R6", "update")
         let stateTypes = Dictionary(graph.states.map { ($0.state.path, $0.state.type) }) { a, _ in a }
         for update in graph.updates {
-            guard let type = stateTypes[update.path] else { throw broken("R6", "update \(update.path)", "no state of that path") }
-            guard types[update.value] == type else { throw broken("R6", "update \(update.path)", "a value \(types[update.value].map(\.description) ?? "that does not exist") for a state \(type)") }
+            guard let type = stateTypes[update.path] else {
+                throw broken("R6", "update \(update.path)", "no state of that path")
+            }
+            guard types[update.value] == type else {
+                throw broken(
+                    "R6", "update \(update.path)",
+                    "a value \(types[update.value].map(\.description) ?? "that does not exist") for a state \(type)")
+            }
         }
     }
 
@@ -48,6 +60,8 @@ public enum Verifier {
 
     private static func requireUnique(_ names: [String], _ rule: String, _ what: String) throws {
         var seen = Set<String>()
-        for name in names where !seen.insert(name).inserted { throw broken(rule, "\(what) \(name)", "the same name twice") }
+        for name in names where !seen.insert(name).inserted {
+            throw broken(rule, "\(what) \(name)", "the same name twice")
+        }
     }
 }

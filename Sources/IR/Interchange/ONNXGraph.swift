@@ -17,7 +17,8 @@ public struct ONNXValueInfo: Sendable, Equatable {
 extension ONNXValueInfo: CustomStringConvertible {
     /// The type as in the graph text, `?` for what the file does not say.
     public var description: String {
-        (element?.rawValue ?? "?") + (dimensions.map { "[" + $0.map { $0?.description ?? "?" }.joined(separator: ",") + "]" } ?? "")
+        (element?.rawValue ?? "?")
+            + (dimensions.map { "[" + $0.map { $0?.description ?? "?" }.joined(separator: ",") + "]" } ?? "")
     }
 }
 
@@ -53,7 +54,8 @@ public struct ONNXGraph: Sendable, Equatable {
         self.valueInfos = valueInfos
     }
 
-    /// The inputs that a caller gives: files of IR version 3 list initialisers among the inputs too, as values that could be overridden.
+    /// The inputs that a caller gives: files of IR version 3 list initialisers among the inputs too, as values that
+    /// could be overridden.
     public var freeInputs: [ONNXValueInfo] {
         let initialized = Set(initializers.map(\.name))
         return inputs.filter { !initialized.contains($0.name) }
@@ -80,7 +82,8 @@ public struct ONNXModel: Sendable, Equatable {
 
     public static func == (a: ONNXModel, b: ONNXModel) -> Bool {
         a.irVersion == b.irVersion && a.operatorSets == b.operatorSets && a.producerName == b.producerName
-            && a.producerVersion == b.producerVersion && a.documentation == b.documentation && a.functions == b.functions && a.graph == b.graph
+            && a.producerVersion == b.producerVersion && a.documentation == b.documentation
+            && a.functions == b.functions && a.graph == b.graph
             && a.metadata.elementsEqual(b.metadata) { $0 == $1 }
     }
 }
@@ -98,7 +101,8 @@ public struct ONNXFunction: Sendable, Equatable {
     public var nodes: [ONNXNode]
 
     public init(
-        domain: String, name: String, overload: String = "", inputs: [String], outputs: [String], attributes: [String] = [],
+        domain: String, name: String, overload: String = "", inputs: [String], outputs: [String],
+        attributes: [String] = [],
         defaultAttributes: [String: ONNXAttribute] = [:], operatorSets: [String: Int64], nodes: [ONNXNode]
     ) {
         self.domain = domain

@@ -29,7 +29,10 @@ public struct ONNXNode: Sendable, Equatable {
     public var outputs: [String]
     public var attributes: [String: ONNXAttribute]
 
-    public init(_ operatorType: String, domain: String = "", name: String = "", inputs: [String], outputs: [String], attributes: [String: ONNXAttribute] = [:]) {
+    public init(
+        _ operatorType: String, domain: String = "", name: String = "", inputs: [String], outputs: [String],
+        attributes: [String: ONNXAttribute] = [:]
+    ) {
         self.operatorType = operatorType
         self.domain = domain
         self.name = name

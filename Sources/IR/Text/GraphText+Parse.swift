@@ -1,8 +1,8 @@
 import TesseraTensors
 
 extension GraphText {
-    /// Parses what `print` writes. Constants over sixteen elements are looked up in `constants` by digest; where one is missing
-    /// the graph holds its digest only. Throws with the line where the text does not fit.
+    /// Parses what `print` writes. Constants over sixteen elements are looked up in `constants` by digest; where one is
+    /// missing the graph holds its digest only. Throws with the line where the text does not fit.
     public static func parse(_ text: String, catalog: OpCatalog, constants: [String: Tensor] = [:]) throws -> Graph {
         var scanner = GraphScanner(text)
         try scanner.expect("graph")
@@ -26,11 +26,15 @@ extension GraphText {
 
     private static func existing(_ scanner: inout GraphScanner, in graph: Graph) throws -> Value {
         let value = try scanner.value()
-        guard graph.contains(value.node), value.slot < graph[value.node].outputTypes.count else { throw scanner.failure("a value that an earlier line defines, not \(value)") }
+        guard graph.contains(value.node), value.slot < graph[value.node].outputTypes.count else {
+            throw scanner.failure("a value that an earlier line defines, not \(value)")
+        }
         return value
     }
 
-    private static func parseNode(_ scanner: inout GraphScanner, into graph: inout Graph, _ catalog: OpCatalog, _ constants: [String: Tensor]) throws {
+    private static func parseNode(
+        _ scanner: inout GraphScanner, into graph: inout Graph, _ catalog: OpCatalog, _ constants: [String: Tensor]
+    ) throws {
         let id = try scanner.value().node, line = scanner.line
         if graph.contains(id) { throw scanner.failure("a node id that is not yet used; \(id) is") }
         try scanner.expect("=")
@@ -43,7 +47,9 @@ extension GraphText {
             let name = try scanner.word()
             try scanner.expect("=")
             let value = try attributeValue(&scanner, constants)
-            do { try op.setAttribute(name, to: value) } catch let error as TesseraError { throw error.within("graph text, line \(scanner.line)") }
+            do { try op.setAttribute(name, to: value) } catch let error as TesseraError {
+                throw error.within("graph text, line \(scanner.line)")
+            }
         }
         try scanner.expect(":")
         var stated: [TensorType] = []
@@ -54,22 +60,27 @@ extension GraphText {
         var origins: [NodeID] = []
         if scanner.take("from") { repeat { origins.append(try scanner.value().node) } while scanner.take(",") }
         let place = "graph text, line \(line), \(id)", node: Node
-        do { node = try graph.append(op, inputs, path: path, origins: origins, id: id) } catch let error as TesseraError { throw error.within(place) }
+        do { node = try graph.append(op, inputs, path: path, origins: origins, id: id) } catch let error as TesseraError
+        { throw error.within(place) }
         guard node.outputTypes == stated else {
-            throw TesseraError(at: place, found: "the type \(stated)", accepted: "what the op gives: \(node.outputTypes)")
+            throw TesseraError(
+                at: place, found: "the type \(stated)", accepted: "what the op gives: \(node.outputTypes)")
         }
     }
 
-    private static func attributeValue(_ scanner: inout GraphScanner, _ constants: [String: Tensor]) throws -> AttributeValue {
+    private static func attributeValue(_ scanner: inout GraphScanner, _ constants: [String: Tensor]) throws
+        -> AttributeValue
+    {
         if scanner.peek("\"") { return .string(try scanner.string()) }
         if scanner.take("[") {
             let words = try scanner.list(until: "]") { try $0.word() }
             let numbers = words.compactMap { Int($0) }
             if numbers.count == words.count { return .ints(numbers) }
-            return .floats(bits: try words.map { word in
-                guard let number = number(word) else { throw scanner.failure("a number, not \(word)") }
-                return number.bitPattern
-            })
+            return .floats(
+                bits: try words.map { word in
+                    guard let number = number(word) else { throw scanner.failure("a number, not \(word)") }
+                    return number.bitPattern
+                })
         }
         var ahead = scanner
         let word = try ahead.word()
@@ -77,7 +88,8 @@ extension GraphText {
             let type = try scanner.tensorType()
             if scanner.take("#") { return .tensor(try literal(type, digest: try scanner.word(), constants)) }
             guard scanner.take("{") else { return .type(type) }
-            return .tensor(TensorLiteral(try tensor(type, elements: try scanner.list(until: "}") { try $0.word() }, scanner)))
+            return .tensor(
+                TensorLiteral(try tensor(type, elements: try scanner.list(until: "}") { try $0.word() }, scanner)))
         }
         scanner = ahead
         switch word {
@@ -90,11 +102,15 @@ extension GraphText {
         }
     }
 
-    private static func literal(_ type: TensorType, digest: String, _ constants: [String: Tensor]) throws -> TensorLiteral {
+    private static func literal(_ type: TensorType, digest: String, _ constants: [String: Tensor]) throws
+        -> TensorLiteral
+    {
         guard let tensor = constants[digest] else { return TensorLiteral(type: type, digest: digest) }
         let literal = TensorLiteral(tensor)
         guard literal.type == type, literal.digest == digest else {
-            throw TesseraError(at: "constant #\(digest)", found: "a tensor \(literal.type)#\(literal.digest)", accepted: "\(type)#\(digest)")
+            throw TesseraError(
+                at: "constant #\(digest)", found: "a tensor \(literal.type)#\(literal.digest)",
+                accepted: "\(type)#\(digest)")
         }
         return literal
     }
@@ -102,7 +118,8 @@ extension GraphText {
     /// The product of the extents, nil where it is beyond every tensor.
     private static func count(of shape: [Int]) -> Int? {
         shape.reduce(1) { product, extent in
-            guard let product, case let (result, overflow) = product.multipliedReportingOverflow(by: extent), !overflow else { return nil }
+            guard let product, case let (result, overflow) = product.multipliedReportingOverflow(by: extent), !overflow
+            else { return nil }
             return result
         }
     }
@@ -113,7 +130,9 @@ extension GraphText {
     }
 
     private static func tensor(_ type: TensorType, elements: [String], _ scanner: GraphScanner) throws -> Tensor {
-        guard let shape = type.shape, count(of: shape) == elements.count else { throw scanner.failure("as many elements as \(type) has") }
+        guard let shape = type.shape, count(of: shape) == elements.count else {
+            throw scanner.failure("as many elements as \(type) has")
+        }
         func all<T>(_ parse: (String) -> T?) throws -> [T] {
             try elements.map { element in
                 guard let value = parse(element) else { throw scanner.failure("an element of \(type), not \(element)") }
@@ -124,7 +143,8 @@ extension GraphText {
         case .bool: return Tensor(try all(Bool.init), shape: shape)
         case .uint64: return Tensor(try all { UInt64($0) }, shape: shape)
         case let element where element.isInteger:
-            return Tensor(try all { Int64($0).flatMap { element.holds($0) ? $0 : nil } }, shape: shape).converted(to: element)
+            return Tensor(try all { Int64($0).flatMap { element.holds($0) ? $0 : nil } }, shape: shape).converted(
+                to: element)
         case let element: return Tensor(doubles: try all(number), element: element, shape: shape)
         }
     }
@@ -135,6 +155,7 @@ extension ElementType {
     fileprivate func holds(_ number: Int64) -> Bool {
         let bits = Int64(byteCount * 8)
         if bits == 64 { return true }
-        return isSignedInteger ? (-(1 << (bits - 1))..<1 << (bits - 1)).contains(number) : (0..<1 << bits).contains(number)
+        return isSignedInteger
+            ? (-(1 << (bits - 1))..<1 << (bits - 1)).contains(number) : (0..<1 << bits).contains(number)
     }
 }

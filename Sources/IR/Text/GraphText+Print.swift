@@ -6,7 +6,9 @@ public enum GraphText {
     static let inlineElementLimit = 16
 
     /// Whether the elements of a constant stand in the text; of others only the digest does.
-    public static func printsInline(_ literal: TensorLiteral) -> Bool { literal.tensor.map { $0.elementCount <= inlineElementLimit } ?? false }
+    public static func printsInline(_ literal: TensorLiteral) -> Bool {
+        literal.tensor.map { $0.elementCount <= inlineElementLimit } ?? false
+    }
 
     public static func print(_ graph: Graph) -> String {
         var lines = ["graph \(quoted(graph.name)) {"]
@@ -47,7 +49,8 @@ public enum GraphText {
         }
     }
 
-    /// As the type's description, but for names of dimensions that are no words or could be read as numbers: those are quoted.
+    /// As the type's description, but for names of dimensions that are no words or could be read as numbers: those are
+    /// quoted.
     static func print(_ type: TensorType) -> String {
         let dimensions = type.dimensions.map { dimension in
             guard case .named(let name) = dimension else { return dimension.description }
@@ -67,12 +70,13 @@ public enum GraphText {
         guard printsInline(literal), let tensor = literal.tensor else {
             return "\(print(literal.type))#\(literal.digest)"
         }
-        let elements: [String] = switch tensor.element {
-        case .float64, .float32, .float16, .bfloat16: tensor.doubles().map(print)
-        case .bool: tensor.array(of: Bool.self).map { $0 ? "true" : "false" }
-        case .uint64: tensor.array(of: UInt64.self).map(String.init)
-        default: tensor.converted(to: .int64).array(of: Int64.self).map(String.init)
-        }
+        let elements: [String] =
+            switch tensor.element {
+            case .float64, .float32, .float16, .bfloat16: tensor.doubles().map(print)
+            case .bool: tensor.array(of: Bool.self).map { $0 ? "true" : "false" }
+            case .uint64: tensor.array(of: UInt64.self).map(String.init)
+            default: tensor.converted(to: .int64).array(of: Int64.self).map(String.init)
+            }
         return "\(print(literal.type)){\(elements.joined(separator: ","))}"
     }
 
@@ -84,7 +88,8 @@ public enum GraphText {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F: result += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -10,7 +10,9 @@ struct GraphScanner {
 
     func failure(_ accepted: String) -> TesseraError {
         let rest = String(String.UnicodeScalarView(scalars[index...].prefix(24).prefix { $0 != "\n" }))
-        return TesseraError(at: "graph text, line \(line)", found: rest.isEmpty ? "the end of the line" : "\"\(rest)\"", accepted: accepted)
+        return TesseraError(
+            at: "graph text, line \(line)", found: rest.isEmpty ? "the end of the line" : "\"\(rest)\"",
+            accepted: accepted)
     }
 
     private mutating func skipSpace() {
@@ -24,7 +26,9 @@ struct GraphScanner {
     mutating func take(_ text: String) -> Bool {
         skipSpace()
         let wanted = Array(text.unicodeScalars)
-        guard index + wanted.count <= scalars.count, Array(scalars[index..<index + wanted.count]) == wanted else { return false }
+        guard index + wanted.count <= scalars.count, Array(scalars[index..<index + wanted.count]) == wanted else {
+            return false
+        }
         index += wanted.count
         return true
     }
@@ -63,7 +67,9 @@ struct GraphScanner {
             if take("n") {
                 result.append("\n")
             } else if take("u{") {
-                guard let code = UInt32(try word(), radix: 16), let scalar = Unicode.Scalar(code) else { throw failure("a code point") }
+                guard let code = UInt32(try word(), radix: 16), let scalar = Unicode.Scalar(code) else {
+                    throw failure("a code point")
+                }
                 result.append(scalar)
                 guard index < scalars.count, scalars[index] == "}" else { throw failure("\"}\"") }
                 index += 1
@@ -92,7 +98,9 @@ struct GraphScanner {
         try expect("%")
         let parts = try word().split(separator: ".", omittingEmptySubsequences: false)
         // Passes number their nodes on from the largest one.
-        guard parts.count <= 2, let node = Int(parts[0]), let slot = parts.count > 1 ? Int(parts[1]) : 0, (0..<(1 << 40)).contains(node), slot >= 0 else {
+        guard parts.count <= 2, let node = Int(parts[0]), let slot = parts.count > 1 ? Int(parts[1]) : 0,
+            (0..<(1 << 40)).contains(node), slot >= 0
+        else {
             throw failure("a value such as %4 or %4.1")
         }
         return Value(NodeID(node), slot: slot)
@@ -100,14 +108,18 @@ struct GraphScanner {
 
     /// `f32[N,3,64,64]`.
     mutating func tensorType() throws -> TensorType {
-        guard let element = ElementType(rawValue: try word()) else { throw failure(ElementType.allCases.map(\.rawValue).joined(separator: ", ")) }
+        guard let element = ElementType(rawValue: try word()) else {
+            throw failure(ElementType.allCases.map(\.rawValue).joined(separator: ", "))
+        }
         try expect("[")
-        return TensorType(element, try list(until: "]") { scanner in
-            if scanner.peek("\"") { return .named(try scanner.string()) }
-            let word = try scanner.word()
-            guard let number = Int(word) else { return .named(word) }
-            guard number >= 0 else { throw scanner.failure("a dimension that is not negative, not \(number)") }
-            return .fixed(number)
-        })
+        return TensorType(
+            element,
+            try list(until: "]") { scanner in
+                if scanner.peek("\"") { return .named(try scanner.string()) }
+                let word = try scanner.word()
+                guard let number = Int(word) else { return .named(word) }
+                guard number >= 0 else { throw scanner.failure("a dimension that is not negative, not \(number)") }
+                return .fixed(number)
+            })
     }
 }

@@ -29,8 +29,9 @@ public struct Dataset: Sendable {
         self.samples = samples
     }
 
-    /// Reads `labels` (by default labels.csv in `folder`); file names are relative to `folder`. Where no split is given, one is drawn from `seed` with
-    /// the paper's shares. Every file must exist; throws one error with file, line and column of what is wrong.
+    /// Reads `labels` (by default labels.csv in `folder`); file names are relative to `folder`. Where no split is
+    /// given, one is drawn from `seed` with the paper's shares. Every file must exist; throws one error with file, line
+    /// and column of what is wrong.
     public init(folder: String, labels: String? = nil, seed: UInt64 = 0) throws {
         let labels = labels ?? (folder as NSString).appendingPathComponent(Self.labelsFile)
         let table = try CSVTable(WholeFile.read(labels, limit: 1 << 28), name: labels)

@@ -19,14 +19,17 @@ struct SampleSource: Sendable {
         let sample = dataset.samples[index]
         let image = try Image(png: sample.path)
         do {
-            let prepared = try augmentation.map { try preprocessing.training(image, $0, seed: seed, epoch: epoch, index: index) } ?? preprocessing.evaluation(image)
+            let prepared =
+                try augmentation.map { try preprocessing.training(image, $0, seed: seed, epoch: epoch, index: index) }
+                ?? preprocessing.evaluation(image)
             return LoadedSample(image: prepared, score: sample.score, index: index)
         } catch let error as TesseraError { throw error.within(sample.path) }
     }
 }
 
-/// The work shared by a loader and its threads. Samples have consecutive tickets in the order of their delivery; threads take the next ticket as long as it is
-/// less than `capacity` ahead of what was delivered, and put the result under it.
+/// The work shared by a loader and its threads. Samples have consecutive tickets in the order of their delivery;
+/// threads take the next ticket as long as it is less than `capacity` ahead of what was delivered, and put the result
+/// under it.
 final class LoaderWork: @unchecked Sendable {
     private struct Task {
         let ticket: Int, index: Int, epoch: Int

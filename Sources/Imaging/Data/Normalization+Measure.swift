@@ -1,13 +1,16 @@
 import TesseraTensors
 
 extension Normalization {
-    /// Mean and deviation of each channel over all pixels of the samples at `indices`, preprocessed as for evaluation. Each image is read once
-    /// and forgotten; images are added up in order, so the number of workers does not matter. `progress` hears how many are done, from any thread,
-    /// one call at a time; what it throws ends the measurement.
+    /// Mean and deviation of each channel over all pixels of the samples at `indices`, preprocessed as for evaluation.
+    /// Each image is read once and forgotten; images are added up in order, so the number of workers does not matter.
+    /// `progress` hears how many are done, from any thread, one call at a time; what it throws ends the measurement.
     public static func measured(
-        on dataset: Dataset, indices: [Int], size: Int, channels: Int, workers: Int, progress: @escaping @Sendable (Int) throws -> Void = { _ in }
+        on dataset: Dataset, indices: [Int], size: Int, channels: Int, workers: Int,
+        progress: @escaping @Sendable (Int) throws -> Void = { _ in }
     ) throws -> Normalization {
-        let source = SampleSource(dataset: dataset, preprocessing: try Preprocessing(size: size, channels: channels), augmentation: nil, seed: 0)
+        let source = SampleSource(
+            dataset: dataset, preprocessing: try Preprocessing(size: size, channels: channels), augmentation: nil,
+            seed: 0)
         let counter = ProgressCounter(progress)
         let moments = try inOrder(indices.count, workers: workers) { position in
             let moments = Moments(try source.load(index: indices[position], epoch: 0).image)
@@ -15,11 +18,14 @@ extension Normalization {
             return moments
         }
         let total = moments.reduce(Moments(channels: channels)) { $0.adding($1) }
-        return try Normalization(mean: total.mean.map { Float($0) }, deviation: total.squares.map { Float(($0 / max(total.count, 1)).squareRoot()) })
+        return try Normalization(
+            mean: total.mean.map { Float($0) },
+            deviation: total.squares.map { Float(($0 / max(total.count, 1)).squareRoot()) })
     }
 }
 
-/// Count, mean and sum of squared deviations of each channel; two are combined without loss (Chan, Golub & LeVeque 1979).
+/// Count, mean and sum of squared deviations of each channel; two are combined without loss (Chan, Golub & LeVeque
+/// 1979).
 struct Moments: Sendable {
     var count = 0.0
     var mean: [Double]
@@ -48,7 +54,8 @@ struct Moments: Sendable {
         for channel in mean.indices {
             let difference = other.mean[channel] - mean[channel]
             sum.mean[channel] = mean[channel] + difference * other.count / sum.count
-            sum.squares[channel] = squares[channel] + other.squares[channel] + difference * difference * count * other.count / sum.count
+            sum.squares[channel] =
+                squares[channel] + other.squares[channel] + difference * difference * count * other.count / sum.count
         }
         return sum
     }

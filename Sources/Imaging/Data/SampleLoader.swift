@@ -16,7 +16,8 @@ public struct Batch: Sendable {
 
 /// Hands out batches of a data set while worker threads read, decode and augment the images of the next ones.
 ///
-/// A batch depends on seed, position and options only, never on threads or time. Not to be shared between threads that call `next`.
+/// A batch depends on seed, position and options only, never on threads or time. Not to be shared between threads that
+/// call `next`.
 public final class SampleLoader: @unchecked Sendable {
     public let sampler: Sampler
     private let work: LoaderWork
@@ -27,33 +28,47 @@ public final class SampleLoader: @unchecked Sendable {
     private var failed = false
 
     /// - Parameters:
-    ///   - augmentation: nil for evaluation: samples in the data set's order, centre crop. Otherwise shuffled anew in every epoch.
+    ///   - augmentation: nil for evaluation: samples in the data set's order, centre crop. Otherwise shuffled anew in
+    ///     every epoch.
     ///   - start: where to begin, such as the `nextPosition` of the last batch before a checkpoint.
-    ///   - epochs: `next` returns nil once this epoch would begin. By default one pass for evaluation, no end with augmentation.
+    ///   - epochs: `next` returns nil once this epoch would begin. By default one pass for evaluation, no end with
+    ///     augmentation.
     ///   - dropsIncompleteBatch: leave out the last batch of an epoch where it is smaller.
     ///   - workers: threads that read ahead; 0 reads each batch when it is asked for.
     ///   - readAhead: how many batches may be ready or under way.
-    public init(dataset: Dataset, split: Split, batchSize: Int, size: Int, augmentation: Augmentation?, normalization: Normalization? = nil, seed: UInt64,
-                channels: Int = 1, workers: Int = 2, start: SamplerPosition = SamplerPosition(), epochs: Int? = nil, dropsIncompleteBatch: Bool = false,
-                readAhead: Int = 3) throws {
+    public init(
+        dataset: Dataset, split: Split, batchSize: Int, size: Int, augmentation: Augmentation?,
+        normalization: Normalization? = nil, seed: UInt64,
+        channels: Int = 1, workers: Int = 2, start: SamplerPosition = SamplerPosition(), epochs: Int? = nil,
+        dropsIncompleteBatch: Bool = false,
+        readAhead: Int = 3
+    ) throws {
         try augmentation?.validate()
-        sampler = try Sampler(indices: dataset.indices(in: split), batchSize: batchSize, order: augmentation == nil ? .sequential : .shuffled(seed: seed),
-                              dropsIncompleteBatch: dropsIncompleteBatch)
+        sampler = try Sampler(
+            indices: dataset.indices(in: split), batchSize: batchSize,
+            order: augmentation == nil ? .sequential : .shuffled(seed: seed),
+            dropsIncompleteBatch: dropsIncompleteBatch)
         guard start.epoch >= 0, (0...sampler.indices.count).contains(start.offset) else {
-            throw TesseraError(at: "sampler position", found: "epoch \(start.epoch), offset \(start.offset)", accepted: "an offset of 0...\(sampler.indices.count)")
+            throw TesseraError(
+                at: "sampler position", found: "epoch \(start.epoch), offset \(start.offset)",
+                accepted: "an offset of 0...\(sampler.indices.count)")
         }
         position = sampler.normalized(start)
         endEpoch = epochs ?? (augmentation == nil ? start.epoch + 1 : nil)
-        let source = SampleSource(dataset: dataset, preprocessing: try Preprocessing(size: size, channels: channels, normalization: normalization),
-                                  augmentation: augmentation, seed: seed)
-        work = LoaderWork(sampler: sampler, source: source, start: position, endEpoch: endEpoch, capacity: max(1, readAhead) * batchSize)
+        let source = SampleSource(
+            dataset: dataset,
+            preprocessing: try Preprocessing(size: size, channels: channels, normalization: normalization),
+            augmentation: augmentation, seed: seed)
+        work = LoaderWork(
+            sampler: sampler, source: source, start: position, endEpoch: endEpoch,
+            capacity: max(1, readAhead) * batchSize)
         work.startThreads(workers)
     }
 
     deinit { work.stop() }
 
-    /// The next batch, or nil after the last one. The first error among the images of a batch is thrown where the batch would have come;
-    /// afterwards there are no more batches.
+    /// The next batch, or nil after the last one. The first error among the images of a batch is thrown where the batch
+    /// would have come; afterwards there are no more batches.
     public func next() throws -> Batch? {
         if failed { return nil }
         if let endEpoch, position.epoch >= endEpoch { return nil }
@@ -77,10 +92,12 @@ public final class SampleLoader: @unchecked Sendable {
         images.withMutableElements(Float.self) { target in
             for (slot, sample) in samples.enumerated() {
                 let count = sample.image.samples.count
-                _ = UnsafeMutableBufferPointer(rebasing: target[slot * count..<(slot + 1) * count]).initialize(from: sample.image.samples)
+                _ = UnsafeMutableBufferPointer(rebasing: target[slot * count..<(slot + 1) * count]).initialize(
+                    from: sample.image.samples)
             }
         }
-        return Batch(images: images, scores: samples.map(\.score), indices: samples.map(\.index),
-                     position: position, nextPosition: sampler.position(after: position))
+        return Batch(
+            images: images, scores: samples.map(\.score), indices: samples.map(\.index),
+            position: position, nextPosition: sampler.position(after: position))
     }
 }

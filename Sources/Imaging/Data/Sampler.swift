@@ -1,6 +1,7 @@
 import TesseraTensors
 
-/// Where a pass through the data stands: `offset` samples of pass `epoch` have been handed out. All that is needed to go on.
+/// Where a pass through the data stands: `offset` samples of pass `epoch` have been handed out. All that is needed to
+/// go on.
 public struct SamplerPosition: Sendable, Hashable {
     public var epoch: Int
     public var offset: Int
@@ -8,7 +9,8 @@ public struct SamplerPosition: Sendable, Hashable {
     public init(epoch: Int = 0, offset: Int = 0) { (self.epoch, self.offset) = (epoch, offset) }
 }
 
-/// The order in which samples are visited. A value without state: what comes at a position depends on the position alone.
+/// The order in which samples are visited. A value without state: what comes at a position depends on the position
+/// alone.
 public struct Sampler: Sendable {
     public enum Order: Sendable {
         /// As in the data set.
@@ -24,11 +26,17 @@ public struct Sampler: Sendable {
     public let dropsIncompleteBatch: Bool
 
     public init(indices: [Int], batchSize: Int, order: Order, dropsIncompleteBatch: Bool = false) throws {
-        guard batchSize >= 1 else { throw TesseraError(at: "batch size", found: "\(batchSize)", accepted: "at least 1") }
-        guard !indices.isEmpty, !dropsIncompleteBatch || batchSize <= indices.count else {
-            throw TesseraError(at: "batch size", found: "\(batchSize) for \(indices.count) images", accepted: "at most the number of images")
+        guard batchSize >= 1 else {
+            throw TesseraError(at: "batch size", found: "\(batchSize)", accepted: "at least 1")
         }
-        (self.indices, self.batchSize, self.order, self.dropsIncompleteBatch) = (indices, batchSize, order, dropsIncompleteBatch)
+        guard !indices.isEmpty, !dropsIncompleteBatch || batchSize <= indices.count else {
+            throw TesseraError(
+                at: "batch size", found: "\(batchSize) for \(indices.count) images",
+                accepted: "at most the number of images")
+        }
+        (self.indices, self.batchSize, self.order, self.dropsIncompleteBatch) = (
+            indices, batchSize, order, dropsIncompleteBatch
+        )
     }
 
     /// Samples handed out in one epoch.
@@ -38,14 +46,16 @@ public struct Sampler: Sendable {
     public func permutation(epoch: Int) -> [Int] {
         guard case .shuffled(let seed) = order else { return indices }
         var stream = RandomStream(seed: seed, name: "order/\(epoch)"), result = indices
-        // Written out (Fisher–Yates) rather than shuffled(using:), whose use of the generator is not promised to stay the same.
+        // Written out (Fisher–Yates) rather than shuffled(using:), whose use of the generator is not promised to stay
+        // the same.
         for last in stride(from: result.count - 1, to: 0, by: -1) {
             result.swapAt(last, Int(stream.next().multipliedFullWidth(by: UInt64(last + 1)).high))
         }
         return result
     }
 
-    /// The position after the batch at `position`. Positions beyond the end of an epoch stand for the beginning of the next.
+    /// The position after the batch at `position`. Positions beyond the end of an epoch stand for the beginning of the
+    /// next.
     public func position(after position: SamplerPosition) -> SamplerPosition {
         let start = normalized(position)
         return normalized(SamplerPosition(epoch: start.epoch, offset: min(start.offset + batchSize, samplesPerEpoch)))

@@ -7,8 +7,8 @@ public enum Split: String, Sendable, CaseIterable, Codable {
     /// The paper's shares: 2700 images for training, 760 for validation, 158 for testing.
     static let paperShares = [2700, 760, 158]
 
-    /// A part for each file: shuffled by `seed`, then cut by the paper's shares. A file's place in the shuffle depends on seed and name only, not on
-    /// the order of the files. From three files on no part is empty.
+    /// A part for each file: shuffled by `seed`, then cut by the paper's shares. A file's place in the shuffle depends
+    /// on seed and name only, not on the order of the files. From three files on no part is empty.
     package static func seeded(_ files: [String], seed: UInt64) -> [Split] {
         let keys = files.map { file in
             var stream = RandomStream(seed: seed, name: "split/\(file)")
@@ -25,7 +25,8 @@ public enum Split: String, Sendable, CaseIterable, Codable {
 
     package static func shares(of count: Int) -> [Int] {
         let total = paperShares.reduce(0, +)
-        var validation = (count * paperShares[1] + total / 2) / total, test = (count * paperShares[2] + total / 2) / total
+        var validation = (count * paperShares[1] + total / 2) / total,
+            test = (count * paperShares[2] + total / 2) / total
         if count >= 3 { (validation, test) = (max(validation, 1), max(test, 1)) }
         return [count - validation - test, validation, test]
     }

@@ -6,7 +6,8 @@ enum FileSignature {
         (Array("DICM".utf8), 128, "a DICOM file"),
         ([0x49, 0x49, 0x2A, 0x00], 0, "a TIFF file"), ([0x4D, 0x4D, 0x00, 0x2A], 0, "a TIFF file"),
         (Array("GIF8".utf8), 0, "a GIF file"), (Array("BM".utf8), 0, "a BMP file"),
-        (Array("RIFF".utf8), 0, "a RIFF (WebP?) file"), (Array("PK".utf8), 0, "a ZIP archive"), ([0x1F, 0x8B], 0, "a gzip file"),
+        (Array("RIFF".utf8), 0, "a RIFF (WebP?) file"), (Array("PK".utf8), 0, "a ZIP archive"),
+        ([0x1F, 0x8B], 0, "a gzip file"),
     ]
 
     /// A sentence about `bytes`, or nil where they begin as a PNG does.

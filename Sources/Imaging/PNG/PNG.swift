@@ -18,7 +18,8 @@ public enum PNG {
     /// The largest width and height read, and the most samples (pixels × channels).
     public static let largestSide = 32_768
     public static let mostSamples = 1 << 28
-    static let accepted = "a PNG of 8 or 16 bits, grey, palette or colour, at most \(largestSide) × \(largestSide) pixels and \(mostSamples) samples"
+    static let accepted =
+        "a PNG of 8 or 16 bits, grey, palette or colour, at most \(largestSide) × \(largestSide) pixels and \(mostSamples) samples"
 
     public enum Depth: Int, Sendable { case eight = 8, sixteen = 16 }
 
@@ -38,34 +39,46 @@ public enum PNG {
         }
     }
 
-    /// Encodes 1 channel as grey or 3 as RGB (8 bits only): samples are clamped to 0...1 and rounded to the nearest step.
-    /// `comment` becomes a text chunk of that name.
+    /// Encodes 1 channel as grey or 3 as RGB (8 bits only): samples are clamped to 0...1 and rounded to the nearest
+    /// step. `comment` becomes a text chunk of that name.
     public static func encode(_ image: Image, depth: Depth, comment: String? = nil) throws -> [UInt8] {
-        precondition(image.channels == 1 || (image.channels == 3 && depth == .eight), "PNG is written as grey, or as RGB of 8 bits")
+        precondition(
+            image.channels == 1 || (image.channels == 3 && depth == .eight),
+            "PNG is written as grey, or as RGB of 8 bits")
         var layout = tessera_png_layout()
         layout.width = UInt32(image.width)
         layout.height = UInt32(image.height)
         layout.channels = UInt8(image.channels)
         layout.bits = UInt8(depth.rawValue)
-        let encoded = switch depth {
-        case .eight: interleaved(image, as: UInt8.self).withUnsafeBytes { encode($0, layout, comment) }
-        case .sixteen: interleaved(image, as: UInt16.self).withUnsafeBytes { encode($0, layout, comment) }
+        let encoded =
+            switch depth {
+            case .eight: interleaved(image, as: UInt8.self).withUnsafeBytes { encode($0, layout, comment) }
+            case .sixteen: interleaved(image, as: UInt16.self).withUnsafeBytes { encode($0, layout, comment) }
+            }
+        guard let bytes = encoded else {
+            throw TesseraError(.inputOutput, at: "PNG", found: "an image that cannot be encoded: out of memory")
         }
-        guard let bytes = encoded else { throw TesseraError(.inputOutput, at: "PNG", found: "an image that cannot be encoded: out of memory") }
         return bytes
     }
 
-    private static func decode(_ path: String, readsSamples: Bool) throws -> (layout: tessera_png_layout, samples: UnsafeMutableRawPointer?) {
+    private static func decode(_ path: String, readsSamples: Bool) throws -> (
+        layout: tessera_png_layout, samples: UnsafeMutableRawPointer?
+    ) {
         try decode(WholeFile.read(path, limit: mostSamples * 4), name: path, readsSamples: readsSamples)
     }
 
-    private static func decode(_ bytes: [UInt8], name: String, readsSamples: Bool) throws -> (layout: tessera_png_layout, samples: UnsafeMutableRawPointer?) {
-        if let foreign = FileSignature.foreign(bytes) { throw TesseraError(at: name, found: foreign, accepted: accepted) }
+    private static func decode(_ bytes: [UInt8], name: String, readsSamples: Bool) throws -> (
+        layout: tessera_png_layout, samples: UnsafeMutableRawPointer?
+    ) {
+        if let foreign = FileSignature.foreign(bytes) {
+            throw TesseraError(at: name, found: foreign, accepted: accepted)
+        }
         var layout = tessera_png_layout()
         var samples: UnsafeMutableRawPointer?
         let limits = tessera_png_limits(side: UInt32(largestSide), samples: UInt64(mostSamples))
         var message = [CChar](repeating: 0, count: Int(TESSERA_PNG_MESSAGE_BYTES))
-        let status = readsSamples
+        let status =
+            readsSamples
             ? tessera_png_decode(bytes, bytes.count, limits, &layout, &samples, &message)
             : tessera_png_header(bytes, bytes.count, limits, &layout, &message)
         guard status == 0 else {
@@ -75,21 +88,29 @@ public enum PNG {
         return (layout, samples)
     }
 
-    private static func encode(_ samples: UnsafeRawBufferPointer, _ layout: tessera_png_layout, _ comment: String?) -> [UInt8]? {
+    private static func encode(_ samples: UnsafeRawBufferPointer, _ layout: tessera_png_layout, _ comment: String?)
+        -> [UInt8]?
+    {
         var bytes: UnsafeMutablePointer<UInt8>?
         var count = 0
         var message = [CChar](repeating: 0, count: Int(TESSERA_PNG_MESSAGE_BYTES))
-        guard tessera_png_encode(samples.baseAddress, layout, comment, &bytes, &count, &message) == 0 else { return nil }
+        guard tessera_png_encode(samples.baseAddress, layout, comment, &bytes, &count, &message) == 0 else {
+            return nil
+        }
         defer { free(bytes) }
         return Array(UnsafeBufferPointer(start: bytes, count: count))
     }
 
     /// Scales so that the type's largest value becomes exactly 1.
-    private static func planar<T: FixedWidthInteger & UnsignedInteger>(_ source: UnsafePointer<T>, _ header: Header) -> Image {
+    private static func planar<T: FixedWidthInteger & UnsignedInteger>(_ source: UnsafePointer<T>, _ header: Header)
+        -> Image
+    {
         let count = header.width * header.height, channels = header.channels
         let samples = [Float](unsafeUninitializedCapacity: count * channels) { target, initialized in
             for channel in 0..<channels {
-                for i in 0..<count { target[channel * count + i] = Float(source[i * channels + channel]) / Float(T.max) }
+                for i in 0..<count {
+                    target[channel * count + i] = Float(source[i * channels + channel]) / Float(T.max)
+                }
             }
             initialized = count * channels
         }
@@ -114,13 +135,15 @@ public enum PNG {
 
 extension PNG.Header {
     fileprivate init(_ layout: tessera_png_layout) {
-        self.init(width: Int(layout.width), height: Int(layout.height), channels: Int(layout.channels), bits: Int(layout.bits))
+        self.init(
+            width: Int(layout.width), height: Int(layout.height), channels: Int(layout.channels), bits: Int(layout.bits)
+        )
     }
 }
 
 extension Image {
-    /// Reads a PNG of 8 or 16 bits, grey, palette or colour. Throws one error that names the file and what was found where it is missing,
-    /// no PNG, cut off, damaged or beyond `PNG.largestSide` and `PNG.mostSamples`.
+    /// Reads a PNG of 8 or 16 bits, grey, palette or colour. Throws one error that names the file and what was found
+    /// where it is missing, no PNG, cut off, damaged or beyond `PNG.largestSide` and `PNG.mostSamples`.
     public init(png path: String) throws {
         self = try PNG.decode(WholeFile.read(path, limit: PNG.mostSamples * 4), name: path)
     }

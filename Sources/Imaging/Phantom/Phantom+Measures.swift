@@ -9,8 +9,9 @@ extension Phantom {
 extension DamageStyle {
     /// No joint slips, bites sit in the middle of their margins.
     package static var plain: DamageStyle {
-        DamageStyle(erosions: ErosionSite.allCases.map { _ in Look(places: [0.5, 0.5, 0.5], phases: [0.5, 0.5, 0.5], side: 1) },
-                    slips: NarrowingSite.allCases.map { _ in false })
+        DamageStyle(
+            erosions: ErosionSite.allCases.map { _ in Look(places: [0.5, 0.5, 0.5], phases: [0.5, 0.5, 0.5], side: 1) },
+            slips: NarrowingSite.allCases.map { _ in false })
     }
 }
 
@@ -18,7 +19,8 @@ extension Hand {
     /// Centimetres without bone on the way along a ray from the head before a phalanx to its base.
     package func freeWay(alongRay ray: Int, before part: RayPart) -> Float {
         guard let near = rays[ray][part == .proximal ? .metacarpal : .proximal], let far = rays[ray][part],
-              case .long(let first) = bones[near].shape, case .long(let second) = bones[far].shape else { return .nan }
+            case .long(let first) = bones[near].shape, case .long(let second) = bones[far].shape
+        else { return .nan }
         let from = first.capCenter, to = second.frame.world(u: second.length / 2, v: 0)
         let steps = 2000
         let free = (0...steps).count { step in

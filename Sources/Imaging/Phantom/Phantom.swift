@@ -1,7 +1,8 @@
 import TesseraTensors
 
-/// A synthetic pair of hand radiographs: drawn from a seed and an index, of no patient. Joint space narrowing (15 joints a hand, 0–4) and erosions
-/// (16 sites a hand, 0–5) of the Sharp/van der Heijde method are really drawn; everything else varies independently of them.
+/// A synthetic pair of hand radiographs: drawn from a seed and an index, of no patient. Joint space narrowing (15
+/// joints a hand, 0–4) and erosions (16 sites a hand, 0–5) of the Sharp/van der Heijde method are really drawn;
+/// everything else varies independently of them.
 public struct Phantom: Sendable {
     public let seed: UInt64
     public let index: Int
@@ -29,14 +30,15 @@ public struct Phantom: Sendable {
         readers = [SimulatedReader.total(of: hands, &reading), SimulatedReader.total(of: hands, &reading)]
     }
 
-    /// A phantom with the given damage of the hand on the left and on the right of the image; everything else is that of (seed, index).
+    /// A phantom with the given damage of the hand on the left and on the right of the image; everything else is that
+    /// of (seed, index).
     package init(seed: UInt64, index: Int, hands: [HandDamage]) {
         (self.seed, self.index, self.hands) = (seed, index, hands)
         readers = []
     }
 
-    /// The image, `size` × `size`, grey, with the mean and deviation that the same hands would have without damage, and from 192 × 192 on a mark that says
-    /// it is synthetic.
+    /// The image, `size` × `size`, grey, with the mean and deviation that the same hands would have without damage, and
+    /// from 192 × 192 on a mark that says it is synthetic.
     public func image(size: Int) -> Image {
         precondition(size >= 16, "a phantom has at least 16 × 16 pixels, not \(size)")
         let look = look()

@@ -16,7 +16,9 @@ struct PhantomFolder: Sendable {
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)
             let foreign = names.contains(PhantomSet.noticeFile) ? names.first { !Self.isOwn($0) } : names.min()
             if let foreign {
-                throw TesseraError(at: folder, found: "a folder that holds '\(foreign)'", accepted: "a new or empty folder, or one with an earlier phantom set alone")
+                throw TesseraError(
+                    at: folder, found: "a folder that holds '\(foreign)'",
+                    accepted: "a new or empty folder, or one with an earlier phantom set alone")
             }
         } catch let error as TesseraError {
             throw error
@@ -36,10 +38,12 @@ struct PhantomFolder: Sendable {
         output.removeWhereEmpty()
     }
 
-    /// The labels go first and the notice last: a folder without labels is no data set, and one with a notice may be written again.
+    /// The labels go first and the notice last: a folder without labels is no data set, and one with a notice may be
+    /// written again.
     private func removeFiles() {
         unlink(path(Dataset.labelsFile))
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where Self.isOwn(name) && name != PhantomSet.noticeFile {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where Self.isOwn(name) && name != PhantomSet.noticeFile {
             unlink(path(name))
         }
         unlink(path(PhantomSet.noticeFile))
@@ -47,8 +51,11 @@ struct PhantomFolder: Sendable {
 
     /// A file of a set, whole or half written.
     private static func isOwn(_ name: String) -> Bool {
-        if name.hasSuffix(".partial") { return [PhantomSet.noticeFile, Dataset.labelsFile, imagePrefix].contains { name.hasPrefix($0) } }
-        return name == PhantomSet.noticeFile || name == Dataset.labelsFile || (name.hasPrefix(imagePrefix) && name.hasSuffix(".png"))
+        if name.hasSuffix(".partial") {
+            return [PhantomSet.noticeFile, Dataset.labelsFile, imagePrefix].contains { name.hasPrefix($0) }
+        }
+        return name == PhantomSet.noticeFile || name == Dataset.labelsFile
+            || (name.hasPrefix(imagePrefix) && name.hasSuffix(".png"))
     }
 }
 

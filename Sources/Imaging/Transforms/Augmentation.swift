@@ -1,15 +1,18 @@
 import TesseraTensors
 
-/// The random changes of a training image, in the order of the fields; each can be switched off on its own without changing
-/// what the others draw. The defaults are the paper's. Resizing to the network's size always happens; `scale` is what is random in it.
+/// The random changes of a training image, in the order of the fields; each can be switched off on its own without
+/// changing what the others draw. The defaults are the paper's. Resizing to the network's size always happens; `scale`
+/// is what is random in it.
 public struct Augmentation: Sendable, Codable, Equatable {
-    /// Range of s: the shorter side is resized to size / s before the crop. Upper bound at most 1, so that the crop fits; 1...1 is no change of scale.
+    /// Range of s: the shorter side is resized to size / s before the crop. Upper bound at most 1, so that the crop
+    /// fits; 1...1 is no change of scale.
     public var scale: ClosedRange<Double> = 0.9...1.0
     /// Crop anywhere (true) or in the centre.
     public var randomCrop = true
     /// Flip left and right in half of the cases.
     public var horizontalFlip = true
-    /// Largest relative change: the factor is uniform in 1 − x ... 1 + x. As torchvision's ColorJitter, but always in this order.
+    /// Largest relative change: the factor is uniform in 1 − x ... 1 + x. As torchvision's ColorJitter, but always in
+    /// this order.
     public var brightness = 0.1
     public var contrast = 0.1
     /// Without effect on grey images.
@@ -33,7 +36,8 @@ public struct Augmentation: Sendable, Codable, Equatable {
         guard scale.lowerBound >= 0.01, scale.upperBound <= 1 else {
             throw TesseraError(at: "augmentation.scale", found: "\(scale)", accepted: "a range within 0.01...1")
         }
-        for (name, value) in [("brightness", brightness), ("contrast", contrast), ("saturation", saturation)] where !(0...1).contains(value) {
+        for (name, value) in [("brightness", brightness), ("contrast", contrast), ("saturation", saturation)]
+        where !(0...1).contains(value) {
             throw TesseraError(at: "augmentation.\(name)", found: "\(value)", accepted: "0...1")
         }
     }
@@ -62,7 +66,8 @@ package struct AugmentationDraw: Equatable {
     }
 
     package static func == (a: AugmentationDraw, b: AugmentationDraw) -> Bool {
-        a.scale == b.scale && a.crop?.x == b.crop?.x && a.crop?.y == b.crop?.y && a.flips == b.flips && a.brightness == b.brightness
+        a.scale == b.scale && a.crop?.x == b.crop?.x && a.crop?.y == b.crop?.y && a.flips == b.flips
+            && a.brightness == b.brightness
             && a.contrast == b.contrast && a.saturation == b.saturation && a.quarterTurns == b.quarterTurns
     }
 }

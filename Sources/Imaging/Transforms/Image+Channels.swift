@@ -6,7 +6,9 @@ extension Image {
     public func converted(toChannels count: Int) throws -> Image {
         let color = channels >= 3
         guard count >= 1, !color || count == 1 || count == 3 else {
-            throw TesseraError(at: "channels", found: "an image of \(channels) channels asked for \(count)", accepted: color ? "1 or 3" : "at least 1")
+            throw TesseraError(
+                at: "channels", found: "an image of \(channels) channels asked for \(count)",
+                accepted: color ? "1 or 3" : "at least 1")
         }
         if count == channels, channels != 2 { return self }
         if color { return count == 1 ? grey : prefix(3) }
@@ -26,6 +28,8 @@ extension Image {
     }
 
     private func prefix(_ count: Int) -> Image {
-        channels == count ? self : Image(width: width, height: height, channels: count, samples: Array(samples[0..<pixelCount * count]))
+        channels == count
+            ? self
+            : Image(width: width, height: height, channels: count, samples: Array(samples[0..<pixelCount * count]))
     }
 }

@@ -13,7 +13,8 @@ extension Image {
         return mapped { min(max($0 * factor + shift, 0), 1) }
     }
 
-    /// Blended with its grey version, clamped to 0...1 (torchvision's `adjust_saturation`). A grey image stays as it is.
+    /// Blended with its grey version, clamped to 0...1 (torchvision's `adjust_saturation`). A grey image stays as it
+    /// is.
     public func adjustedSaturation(_ factor: Float) -> Image {
         if factor == 1 || channels < 3 { return self }
         let grey = grey.samples

@@ -10,8 +10,8 @@ public struct PixelWindow: Sendable, Equatable {
 }
 
 extension Image {
-    /// Bilinear resize with antialiasing (see `ResizeWeights`) to `width` × `height`, of which only `window` is computed and returned:
-    /// the same bits as cropping the whole result. An axis that keeps its size keeps its values.
+    /// Bilinear resize with antialiasing (see `ResizeWeights`) to `width` × `height`, of which only `window` is
+    /// computed and returned: the same bits as cropping the whole result. An axis that keeps its size keeps its values.
     public func resized(width: Int, height: Int, window: PixelWindow? = nil) -> Image {
         let window = window ?? PixelWindow(columns: 0..<width, rows: 0..<height)
         let across = ResizeWeights(input: self.width, output: width, window: window.columns)
@@ -40,7 +40,9 @@ extension Image {
         return result
     }
 
-    private static func resizeDown(_ source: [Float], columns: Int, _ weights: ResizeWeights, into result: inout [Float]) {
+    private static func resizeDown(
+        _ source: [Float], columns: Int, _ weights: ResizeWeights, into result: inout [Float]
+    ) {
         let first = weights.source.lowerBound
         var row = [Float](repeating: 0, count: columns)
         for y in weights.starts.indices {

@@ -1,8 +1,9 @@
 import Foundation
 
-/// For each output position of one axis the input positions it reads and their weights: a triangle filter with half-pixel centres,
-/// as wide as one input pixel when enlarging and as one output pixel when reducing (antialiased), cut off at the borders and made to sum to 1.
-/// These are the weights of Pillow's BILINEAR and of PyTorch's bilinear interpolation with `antialias=True`.
+/// For each output position of one axis the input positions it reads and their weights: a triangle filter with
+/// half-pixel centres, as wide as one input pixel when enlarging and as one output pixel when reducing (antialiased),
+/// cut off at the borders and made to sum to 1. These are the weights of Pillow's BILINEAR and of PyTorch's bilinear
+/// interpolation with `antialias=True`.
 struct ResizeWeights {
     /// First input position of each output position.
     private(set) var starts: [Int] = []
@@ -13,7 +14,9 @@ struct ResizeWeights {
 
     /// Weights of the output positions in `window`, out of `output` positions that cover `input` ones.
     init(input: Int, output: Int, window: Range<Int>) {
-        precondition(input > 0 && output > 0 && window.lowerBound >= 0 && window.upperBound <= output, "a resize window lies inside its output")
+        precondition(
+            input > 0 && output > 0 && window.lowerBound >= 0 && window.upperBound <= output,
+            "a resize window lies inside its output")
         let scale = Double(input) / Double(output)
         let support = max(scale, 1)
         stride = Int(support.rounded(.up)) * 2 + 1

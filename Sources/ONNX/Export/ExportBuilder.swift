@@ -35,7 +35,11 @@ struct ExportBuilder {
         for node in graph.nodes { try add(node) }
         for output in graph.outputs {
             let name = try self.name(of: output.value)
-            if name != output.name { result.nodes.append(ONNXNode("Identity", name: unique("\(output.name)/identity"), inputs: [name], outputs: [output.name])) }
+            if name != output.name {
+                result.nodes.append(
+                    ONNXNode(
+                        "Identity", name: unique("\(output.name)/identity"), inputs: [name], outputs: [output.name]))
+            }
             result.outputs.append(Self.info(output.name, graph.type(of: output.value)))
         }
         return result
@@ -50,7 +54,9 @@ struct ExportBuilder {
         case is Input: return
         case let state as State:
             guard let tensor = parameters[state.path], tensor.type == state.type else {
-                throw TesseraError(at: state.path, found: parameters[state.path].map { "a tensor \($0.type)" } ?? "no tensor", accepted: "\(state.type)")
+                throw TesseraError(
+                    at: state.path, found: parameters[state.path].map { "a tensor \($0.type)" } ?? "no tensor",
+                    accepted: "\(state.type)")
             }
             names[node.output()] = state.path
             staticValues[node.output()] = tensor
@@ -61,25 +67,30 @@ struct ExportBuilder {
     }
 
     private mutating func write(_ op: any ONNXExportable, _ node: Node) throws {
-        let base = unique(node.path.isEmpty ? "\(node.op.mnemonic)\(node.id.rawValue)" : "\(node.path)/\(node.op.mnemonic)")
+        let base = unique(
+            node.path.isEmpty ? "\(node.op.mnemonic)\(node.id.rawValue)" : "\(node.path)/\(node.op.mnemonic)")
         let outputs = node.outputTypes.indices.map { slot in
             let name = names[node.output(slot)] ?? unique(slot == 0 ? "\(base)_output" : "\(base)_output\(slot)")
             names[node.output(slot)] = name
             return name
         }
         let writer = ONNXNodeWriter(
-            opset: opset, name: base, inputs: try node.inputs.map { try name(of: $0) }, outputs: outputs, inputTypes: node.inputs.map { graph.type(of: $0) }, outputTypes: node.outputTypes
+            opset: opset, name: base, inputs: try node.inputs.map { try name(of: $0) }, outputs: outputs,
+            inputTypes: node.inputs.map { graph.type(of: $0) }, outputTypes: node.outputTypes
         )
         try op.export(to: writer)
         result.initializers += writer.constants
         result.nodes += writer.nodes
     }
 
-    /// A node without an ONNX form is computed, where that is possible before anything runs: the folded weights of a norm.
+    /// A node without an ONNX form is computed, where that is possible before anything runs: the folded weights of a
+    /// norm.
     private mutating func fold(_ node: Node) throws {
         let inputs = node.inputs.compactMap { staticValues[$0] }
         guard inputs.count == node.inputs.count else {
-            throw TesseraError(.unsupported, at: node.path.isEmpty ? "\(node.id)" : node.path, found: "the op \(node.op.mnemonic), which has no ONNX form", accepted: "model graphs")
+            throw TesseraError(
+                .unsupported, at: node.path.isEmpty ? "\(node.id)" : node.path,
+                found: "the op \(node.op.mnemonic), which has no ONNX form", accepted: "model graphs")
         }
         for (slot, tensor) in try Evaluator.evaluate(node.op, inputs, at: node.path).enumerated() {
             staticValues[node.output(slot)] = tensor
@@ -96,7 +107,9 @@ struct ExportBuilder {
         let node = graph[value.node]
         let name = names[value] ?? unique(node.path.isEmpty ? "constant\(value.node.rawValue)" : node.path)
         names[value] = name
-        if writtenInitializers.insert(name).inserted { result.initializers.append(ONNXInitializer(name: name, tensor: tensor)) }
+        if writtenInitializers.insert(name).inserted {
+            result.initializers.append(ONNXInitializer(name: name, tensor: tensor))
+        }
         return name
     }
 

@@ -15,10 +15,13 @@ struct FunctionInliner {
 
     init(_ model: ONNXModel) { self.model = model }
 
-    /// The model without functions. Throws where functions call themselves, are defined twice or are written in other operator sets than the model.
+    /// The model without functions. Throws where functions call themselves, are defined twice or are written in other
+    /// operator sets than the model.
     func inlined() throws -> ONNXModel {
         guard !model.functions.isEmpty else { return model }
-        let functions = try Dictionary(model.functions.map { (Key(domain: $0.domain, name: $0.name, overload: $0.overload), $0) }) { first, _ in
+        let functions = try Dictionary(
+            model.functions.map { (Key(domain: $0.domain, name: $0.name, overload: $0.overload), $0) }
+        ) { first, _ in
             throw TesseraError(at: "function \(first.name)", found: "a second one of that name", accepted: "one")
         }
         var result = model
@@ -27,32 +30,55 @@ struct FunctionInliner {
             // A model of custom operators alone names no standard set: its functions' one counts.
             let own = result.operatorSets[""] ?? version
             result.operatorSets[""] = own
-            guard version == own else { throw TesseraError(.unsupported, at: "function \(function.name)", found: "opset \(version)", accepted: "\(own), as elsewhere in the model") }
+            guard version == own else {
+                throw TesseraError(
+                    .unsupported, at: "function \(function.name)", found: "opset \(version)",
+                    accepted: "\(own), as elsewhere in the model")
+            }
         }
         result.functions = []
         result.graph.nodes = []
         var steps = 0
-        for node in model.graph.nodes { try expand(node, functions, depth: 0, steps: &steps, into: &result.graph.nodes) }
+        for node in model.graph.nodes {
+            try expand(node, functions, depth: 0, steps: &steps, into: &result.graph.nodes)
+        }
         return result
     }
 
-    private func expand(_ node: ONNXNode, _ functions: [Key: ONNXFunction], depth: Int, steps: inout Int, into nodes: inout [ONNXNode]) throws {
+    private func expand(
+        _ node: ONNXNode, _ functions: [Key: ONNXFunction], depth: Int, steps: inout Int, into nodes: inout [ONNXNode]
+    ) throws {
         // Calls count too: functions without nodes could call each other without end.
         steps += 1 + node.inputs.count + node.outputs.count
-        guard steps < Self.limit else { throw TesseraError(at: "functions", found: "more than \(Self.limit) nodes, calls and names of values once they are inlined", accepted: "fewer") }
-        guard let function = functions[Key(domain: node.domain, name: node.operatorType, overload: node.overload)] else {
+        guard steps < Self.limit else {
+            throw TesseraError(
+                at: "functions",
+                found: "more than \(Self.limit) nodes, calls and names of values once they are inlined",
+                accepted: "fewer")
+        }
+        guard let function = functions[Key(domain: node.domain, name: node.operatorType, overload: node.overload)]
+        else {
             nodes.append(node)
             return
         }
         let place = node.place
-        guard depth < Self.depthLimit else { throw TesseraError(at: place, found: "functions that call each other more than \(Self.depthLimit) deep", accepted: "no recursion") }
-        guard node.inputs.count <= function.inputs.count, node.outputs.count <= function.outputs.count else {
-            throw TesseraError(at: place, found: "\(node.inputs.count) inputs and \(node.outputs.count) outputs", accepted: "at most \(function.inputs.count) and \(function.outputs.count)")
+        guard depth < Self.depthLimit else {
+            throw TesseraError(
+                at: place, found: "functions that call each other more than \(Self.depthLimit) deep",
+                accepted: "no recursion")
         }
-        // Results have different names, nodes need not; the function's name keeps a call apart from the call that it ends.
+        guard node.inputs.count <= function.inputs.count, node.outputs.count <= function.outputs.count else {
+            throw TesseraError(
+                at: place, found: "\(node.inputs.count) inputs and \(node.outputs.count) outputs",
+                accepted: "at most \(function.inputs.count) and \(function.outputs.count)")
+        }
+        // Results have different names, nodes need not; the function's name keeps a call apart from the call that it
+        // ends.
         let prefix = (node.outputs.first { !$0.isEmpty } ?? "") + "/" + function.name
         var names: [String: String] = ["": ""]
-        for (index, formal) in function.inputs.enumerated() { names[formal] = index < node.inputs.count ? node.inputs[index] : "" }
+        for (index, formal) in function.inputs.enumerated() {
+            names[formal] = index < node.inputs.count ? node.inputs[index] : ""
+        }
         for (formal, actual) in zip(function.outputs, node.outputs) where !actual.isEmpty { names[formal] = actual }
         func rename(_ name: String) -> String { names[name] ?? "\(prefix)/\(name)" }
         for inner in function.nodes {
@@ -66,14 +92,20 @@ struct FunctionInliner {
                     copy.attributes[name] = value
                     continue
                 }
-                if let value = node.attributes[outer] ?? function.defaultAttributes[outer] { copy.attributes[name] = value }
+                if let value = node.attributes[outer] ?? function.defaultAttributes[outer] {
+                    copy.attributes[name] = value
+                }
             }
             try expand(copy, functions, depth: depth + 1, steps: &steps, into: &nodes)
         }
         // An output that is one of the inputs.
-        for (formal, actual) in zip(function.outputs, node.outputs) where function.inputs.contains(formal) && !actual.isEmpty {
+        for (formal, actual) in zip(function.outputs, node.outputs)
+        where function.inputs.contains(formal) && !actual.isEmpty {
             let index = function.inputs.firstIndex(of: formal)!
-            nodes.append(ONNXNode("Identity", name: "\(prefix)/\(formal)", inputs: [index < node.inputs.count ? node.inputs[index] : ""], outputs: [actual]))
+            nodes.append(
+                ONNXNode(
+                    "Identity", name: "\(prefix)/\(formal)",
+                    inputs: [index < node.inputs.count ? node.inputs[index] : ""], outputs: [actual]))
         }
     }
 }

@@ -19,10 +19,16 @@ struct ImportBuilder {
         var graph = graph
         // Constants are initialisers that stand among the nodes.
         for node in graph.nodes where node.operatorType == "Constant" && node.domain.isEmpty {
-            if case .tensor(let tensor)? = node.attributes["value"], let name = node.outputs.first { graph.initializers.append(ONNXInitializer(name: name, tensor: tensor)) }
+            if case .tensor(let tensor)? = node.attributes["value"], let name = node.outputs.first {
+                graph.initializers.append(ONNXInitializer(name: name, tensor: tensor))
+            }
         }
         graph.nodes.removeAll { node in
-            if case .tensor? = node.attributes["value"] { node.operatorType == "Constant" && node.domain.isEmpty } else { false }
+            if case .tensor? = node.attributes["value"] {
+                node.operatorType == "Constant" && node.domain.isEmpty
+            } else {
+                false
+            }
         }
         source = graph
         self.rules = rules
@@ -47,29 +53,53 @@ struct ImportBuilder {
         let graph = try builder.finish().removingUnusedNodes()
         try Verifier.verify(graph)
         let paths = Set(graph.states.map(\.state.path))
-        return ImportedModel(graph: graph, parameters: ParameterStore(parameters.asDictionary.filter { paths.contains($0.key) }), notes: notes())
+        return ImportedModel(
+            graph: graph, parameters: ParameterStore(parameters.asDictionary.filter { paths.contains($0.key) }),
+            notes: notes())
     }
 
     private func add(_ input: ONNXValueInfo) throws -> Value {
-        func failure(_ found: String, _ accepted: String) -> TesseraError { TesseraError(.unsupported, at: "input \(input.name)", found: found, accepted: accepted) }
-        guard let element = input.element else { throw failure("a value that is no tensor, or of an element type without support", "tensors of \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))") }
+        func failure(_ found: String, _ accepted: String) -> TesseraError {
+            TesseraError(.unsupported, at: "input \(input.name)", found: found, accepted: accepted)
+        }
+        guard let element = input.element else {
+            throw failure(
+                "a value that is no tensor, or of an element type without support",
+                "tensors of \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
         let constant = options.constantInputs[input.name]
         if let given = constant?.type ?? options.inputShapes[input.name].map({ TensorType(element, shape: $0) }) {
-            let fits = given.element == element && input.dimensions.map { $0.count == given.rank && zip($0, given.dimensions).allSatisfy { $0?.value == nil || $0 == $1 } } ?? true
-            guard fits else { throw TesseraError(at: "input \(input.name)", found: "a tensor \(given)", accepted: input.description) }
-            return try constant.map { try builder.constant($0, path: input.name) } ?? builder.addInput(input.name, given)
+            let fits =
+                given.element == element
+                && input.dimensions.map {
+                    $0.count == given.rank && zip($0, given.dimensions).allSatisfy { $0?.value == nil || $0 == $1 }
+                } ?? true
+            guard fits else {
+                throw TesseraError(at: "input \(input.name)", found: "a tensor \(given)", accepted: input.description)
+            }
+            return try constant.map { try builder.constant($0, path: input.name) }
+                ?? builder.addInput(input.name, given)
         }
-        guard let stated = input.dimensions else { throw failure("a tensor of unknown rank", "a shape, with names for what is open") }
+        guard let stated = input.dimensions else {
+            throw failure("a tensor of unknown rank", "a shape, with names for what is open")
+        }
         var dimensions = stated.enumerated().map { axis, dimension in dimension ?? .named("\(input.name)_\(axis)") }
-        if let size = options.imageSize, dimensions.count == 4 { dimensions.replaceSubrange(2..., with: [.fixed(size), .fixed(size)]) }
+        if let size = options.imageSize, dimensions.count == 4 {
+            dimensions.replaceSubrange(2..., with: [.fixed(size), .fixed(size)])
+        }
         return try builder.addInput(input.name, TensorType(element, dimensions))
     }
 
     /// The value of a name: made by now, or an initialiser, which enters the graph where it is first read.
     private mutating func value(_ name: String, for place: String) throws -> Value {
         if let value = values[name] { return value }
-        guard let tensor = initializers[name] else { throw TesseraError(at: place, found: "the value \(name), which nothing makes", accepted: "inputs, initialisers and results of nodes") }
-        let value = try selection.kinds[name].map { try state(name, $0, tensor) } ?? builder.constant(tensor, path: name)
+        guard let tensor = initializers[name] else {
+            throw TesseraError(
+                at: place, found: "the value \(name), which nothing makes",
+                accepted: "inputs, initialisers and results of nodes")
+        }
+        let value =
+            try selection.kinds[name].map { try state(name, $0, tensor) } ?? builder.constant(tensor, path: name)
         values[name] = value
         return value
     }
@@ -89,24 +119,32 @@ struct ImportBuilder {
         guard let rule = rules.rule(for: node) else { preconditionFailure("the operators were checked before") }
         var named = node
         if named.name.isEmpty { named.name = node.outputs.first { !$0.isEmpty } ?? "" }
-        let reader = ONNXNodeReader(node: named, opset: rules.opset, builder: builder, inputs: inputs, openDimensions: openDimensions, foldingBudget: foldingBudget)
+        let reader = ONNXNodeReader(
+            node: named, opset: rules.opset, builder: builder, inputs: inputs, openDimensions: openDimensions,
+            foldingBudget: foldingBudget)
         let results: [Value]
         do {
             results = try rule.read(reader)
             try reader.finish()
         } catch let error as TesseraError { throw error.location.contains(place) ? error : error.within(place) }
         for (index, output) in node.outputs.enumerated() where !output.isEmpty {
-            guard index < results.count else { throw reader.failure("the output \(index), \(output)", accepted: "the first \(results.count)") }
+            guard index < results.count else {
+                throw reader.failure("the output \(index), \(output)", accepted: "the first \(results.count)")
+            }
             values[output] = results[index]
         }
     }
 
     private func notes() -> [String] {
         var notes: [String] = []
-        let unused = source.initializers.map(\.name).filter { values[$0] == nil && !selection.parted.values.contains($0) }
+        let unused = source.initializers.map(\.name).filter {
+            values[$0] == nil && !selection.parted.values.contains($0)
+        }
         if !unused.isEmpty { notes.append("initialisers that nothing reads: \(unused.joined(separator: ", "))") }
         if !selection.parted.isEmpty {
-            notes.append("\(selection.parted.count) states that the file writes once for several layers, since their values are equal, are apart now: \(selection.parted.keys.sorted().prefix(4).joined(separator: ", "))\(selection.parted.count > 4 ? ", …" : "")")
+            notes.append(
+                "\(selection.parted.count) states that the file writes once for several layers, since their values are equal, are apart now: \(selection.parted.keys.sorted().prefix(4).joined(separator: ", "))\(selection.parted.count > 4 ? ", …" : "")"
+            )
         }
         return notes
     }

@@ -4,8 +4,9 @@ import TesseraTensors
 extension ONNXGraph {
     private enum Visit { case none, waiting, placed }
 
-    /// The nodes so that every one comes after those it reads, which come where they are first needed: nodes that are in order already stay where they
-    /// are. Throws where a value is made twice or not at all, or where nodes form a cycle.
+    /// The nodes so that every one comes after those it reads, which come where they are first needed: nodes that are
+    /// in order already stay where they are. Throws where a value is made twice or not at all, or where nodes form a
+    /// cycle.
     func sortedNodes() throws -> [ONNXNode] {
         let given = Set(inputs.map(\.name) + initializers.map(\.name)), makers = try makers(besides: given)
         var order: [ONNXNode] = [], visits = nodes.map { _ in Visit.none }, inputsSeen = nodes.map { _ in 0 }
@@ -25,11 +26,16 @@ extension ONNXGraph {
                 inputsSeen[index] += 1
                 if input.isEmpty || given.contains(input) { continue }
                 guard let maker = makers[input] else {
-                    throw TesseraError(at: node.place, found: "the input \(input), which nothing makes", accepted: "inputs, initialisers and results of other nodes")
+                    throw TesseraError(
+                        at: node.place, found: "the input \(input), which nothing makes",
+                        accepted: "inputs, initialisers and results of other nodes")
                 }
                 switch visits[maker] {
                 case .none: path.append(maker)
-                case .waiting: throw TesseraError(at: nodes[maker].place, found: "a cycle: the node waits for its own result", accepted: "graphs without cycles")
+                case .waiting:
+                    throw TesseraError(
+                        at: nodes[maker].place, found: "a cycle: the node waits for its own result",
+                        accepted: "graphs without cycles")
                 case .placed: break
                 }
             }
@@ -43,7 +49,9 @@ extension ONNXGraph {
         for (index, node) in nodes.enumerated() {
             for output in node.outputs where !output.isEmpty {
                 guard !given.contains(output), makers.updateValue(index, forKey: output) == nil else {
-                    throw TesseraError(at: node.place, found: "the value \(output), which something else makes too", accepted: "values that are made once")
+                    throw TesseraError(
+                        at: node.place, found: "the value \(output), which something else makes too",
+                        accepted: "values that are made once")
                 }
             }
         }

@@ -8,7 +8,8 @@ public struct ImportOptions: Sendable {
     public var imageSize: Int?
     /// The shapes of inputs, by name, where the file leaves them open or others are wanted.
     public var inputShapes: [String: [Int]] = [:]
-    /// Inputs that are always the same, by name: they become constants, so that they may say what only a constant can, such as the shape of a Reshape.
+    /// Inputs that are always the same, by name: they become constants, so that they may say what only a constant can,
+    /// such as the shape of a Reshape.
     public var constantInputs: [String: Tensor] = [:]
 
     public init(imageSize: Int? = nil) { self.imageSize = imageSize }
@@ -24,9 +25,11 @@ public struct ImportedModel: Sendable {
 
 /// Reads ONNX models of the operators in `OpCatalog.onnxRules` as graphs.
 public enum ONNXImporter {
-    /// `name` is what errors call the model. Throws one error where an operator or attribute is unsupported, a value is used before or without being
-    /// made, names clash, nodes form a cycle, or shapes cannot fit.
-    public static func read(_ model: ONNXModel, name: String, options: ImportOptions = ImportOptions(), catalog: OpCatalog = .standard) throws -> ImportedModel {
+    /// `name` is what errors call the model. Throws one error where an operator or attribute is unsupported, a value is
+    /// used before or without being made, names clash, nodes form a cycle, or shapes cannot fit.
+    public static func read(
+        _ model: ONNXModel, name: String, options: ImportOptions = ImportOptions(), catalog: OpCatalog = .standard
+    ) throws -> ImportedModel {
         do {
             let flat = try FunctionInliner(model).inlined()
             let rules = RuleBook(catalog, operatorSets: flat.operatorSets)
@@ -36,7 +39,8 @@ public enum ONNXImporter {
         } catch let error as TesseraError { throw error.within(name) }
     }
 
-    /// The operators that no rule reads, each once with the number of nodes, in the order of the file; empty where the model could run.
+    /// The operators that no rule reads, each once with the number of nodes, in the order of the file; empty where the
+    /// model could run.
     public static func unsupportedOperators(of model: ONNXModel, catalog: OpCatalog = .standard) throws -> [String] {
         let flat = try FunctionInliner(model).inlined()
         return RuleBook(catalog, operatorSets: flat.operatorSets).missing(in: flat.graph)
@@ -63,8 +67,13 @@ struct RuleBook {
     func missing(in graph: ONNXGraph) -> [String] {
         var counts: [(name: String, count: Int)] = []
         for node in graph.nodes where rule(for: node) == nil {
-            let name = node.domain.isEmpty ? "\(node.operatorType) of opset \(opset)" : "\(node.domain).\(node.operatorType)"
-            if let index = counts.firstIndex(where: { $0.name == name }) { counts[index].count += 1 } else { counts.append((name, 1)) }
+            let name =
+                node.domain.isEmpty ? "\(node.operatorType) of opset \(opset)" : "\(node.domain).\(node.operatorType)"
+            if let index = counts.firstIndex(where: { $0.name == name }) {
+                counts[index].count += 1
+            } else {
+                counts.append((name, 1))
+            }
         }
         return counts.map { "\($0.name) (\($0.count) node\($0.count == 1 ? "" : "s"))" }
     }
@@ -73,6 +82,8 @@ struct RuleBook {
     func requireAll(of graph: ONNXGraph) throws {
         let missing = missing(in: graph)
         guard !missing.isEmpty else { return }
-        throw TesseraError(.unsupported, at: "operators", found: missing.joined(separator: ", "), accepted: rules.keys.sorted().joined(separator: ", "))
+        throw TesseraError(
+            .unsupported, at: "operators", found: missing.joined(separator: ", "),
+            accepted: rules.keys.sorted().joined(separator: ", "))
     }
 }

@@ -2,22 +2,28 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Which initialisers are states of the model (trained, or measured as the statistics of norms) and which are constants: floating-point ones that reach a
-/// slot a rule names, directly or through operators that only pass a tensor on.
+/// Which initialisers are states of the model (trained, or measured as the statistics of norms) and which are
+/// constants: floating-point ones that reach a slot a rule names, directly or through operators that only pass a tensor
+/// on.
 struct StateSelection {
     private(set) var kinds: [String: StateKind] = [:]
-    /// Results of Identity that are states of their own. Exporters write tensors of equal values once, so that weights which merely begin alike, such as
-    /// the ones of fresh norms, look tied; a statistic is never tied, and a parameter of one repeated value is taken as a coincidence.
+    /// Results of Identity that are states of their own. Exporters write tensors of equal values once, so that weights
+    /// which merely begin alike, such as the ones of fresh norms, look tied; a statistic is never tied, and a parameter
+    /// of one repeated value is taken as a coincidence.
     private(set) var parted: [String: String] = [:]
 
-    private static let passingOn: Set<String> = ["Identity", "Transpose", "Reshape", "Cast", "Flatten", "Squeeze", "Unsqueeze"]
+    private static let passingOn: Set<String> = [
+        "Identity", "Transpose", "Reshape", "Cast", "Flatten", "Squeeze", "Unsqueeze",
+    ]
 
     init(_ nodes: [ONNXNode], initializers: [String: Tensor], rules: RuleBook) {
         var makers: [String: ONNXNode] = [:]
         for node in nodes { for output in node.outputs { makers[output] = node } }
         func isUniform(_ tensor: Tensor) -> Bool {
             let size = tensor.element.byteCount
-            return tensor.withUnsafeBytes { bytes in (size..<max(size, bytes.count)).allSatisfy { bytes[$0] == bytes[$0 - size] } }
+            return tensor.withUnsafeBytes { bytes in
+                (size..<max(size, bytes.count)).allSatisfy { bytes[$0] == bytes[$0 - size] }
+            }
         }
         func mark(_ name: String, _ kind: StateKind) {
             var name = name
@@ -26,8 +32,12 @@ struct StateSelection {
                     if tensor.element.isFloatingPoint, kinds[name] == nil { kinds[name] = kind }
                     return
                 }
-                guard let maker = makers[name], let source = maker.inputs.first, Self.passingOn.contains(maker.operatorType) else { return }
-                if maker.operatorType == "Identity", let tensor = initializers[source], tensor.element.isFloatingPoint, kind == .statistic || isUniform(tensor) {
+                guard let maker = makers[name], let source = maker.inputs.first,
+                    Self.passingOn.contains(maker.operatorType)
+                else { return }
+                if maker.operatorType == "Identity", let tensor = initializers[source], tensor.element.isFloatingPoint,
+                    kind == .statistic || isUniform(tensor)
+                {
                     parted[name] = source
                     kinds[name] = kind
                     return
@@ -36,7 +46,8 @@ struct StateSelection {
             }
         }
         for node in nodes {
-            for (slot, kind) in (rules.rule(for: node)?.states ?? [:]).sorted(by: { $0.key < $1.key }) where slot < node.inputs.count { mark(node.inputs[slot], kind) }
+            for (slot, kind) in (rules.rule(for: node)?.states ?? [:]).sorted(by: { $0.key < $1.key })
+            where slot < node.inputs.count { mark(node.inputs[slot], kind) }
         }
     }
 }

@@ -2,32 +2,51 @@ import COnnx
 import Foundation
 import TesseraTensors
 
-/// Tensor data in files beside the model. Only regular files inside the model's own folder are read: no way out by `..`, absolute paths, symbolic or
-/// hard links. Offset and length are checked against the file before anything is allocated.
+/// Tensor data in files beside the model. Only regular files inside the model's own folder are read: no way out by
+/// `..`, absolute paths, symbolic or hard links. Offset and length are checked against the file before anything is
+/// allocated.
 struct ExternalData {
     /// The folder of the model.
     let folder: String
 
-    func tensor(_ entries: [Onnx__StringStringEntryProto], element: ElementType, shape: [Int], byteCount: Int, at place: String) throws -> Tensor {
+    func tensor(
+        _ entries: [Onnx__StringStringEntryProto], element: ElementType, shape: [Int], byteCount: Int, at place: String
+    ) throws -> Tensor {
         let fields = Dictionary(entries.map { (String(wire: $0.key), String(wire: $0.value)) }) { first, _ in first }
-        guard let location = fields["location"], !location.isEmpty else { throw TesseraError(at: place, found: "external data without a location", accepted: "a file beside the model") }
+        guard let location = fields["location"], !location.isEmpty else {
+            throw TesseraError(
+                at: place, found: "external data without a location", accepted: "a file beside the model")
+        }
         let path = try resolve(location, at: place)
         let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard file >= 0 else { throw TesseraError(.inputOutput, at: "\(place), external data \(location)", found: String(cString: strerror(errno)), accepted: "a file in the model's folder") }
+        guard file >= 0 else {
+            throw TesseraError(
+                .inputOutput, at: "\(place), external data \(location)", found: String(cString: strerror(errno)),
+                accepted: "a file in the model's folder")
+        }
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
-            throw TesseraError(at: "\(place), external data \(location)", found: "no regular file of one name", accepted: "a regular file in the model's folder that is no link")
+            throw TesseraError(
+                at: "\(place), external data \(location)", found: "no regular file of one name",
+                accepted: "a regular file in the model's folder that is no link")
         }
         let size = Int(status.st_size)
         func number(_ key: String) throws -> Int? {
             guard let text = fields[key] else { return nil }
-            guard let number = Int(text), number >= 0 else { throw TesseraError(at: "\(place), external data", found: "the \(key) '\(text)'", accepted: "a decimal number that is not negative") }
+            guard let number = Int(text), number >= 0 else {
+                throw TesseraError(
+                    at: "\(place), external data", found: "the \(key) '\(text)'",
+                    accepted: "a decimal number that is not negative")
+            }
             return number
         }
         let offset = try number("offset") ?? 0, length = try number("length") ?? byteCount
         guard length == byteCount, offset <= size, length <= size - offset else {
-            throw TesseraError(at: "\(place), external data \(location)", found: "\(length) bytes from \(offset) of \(size) for \(element.rawValue)\(shape)", accepted: "\(byteCount) bytes that the file has")
+            throw TesseraError(
+                at: "\(place), external data \(location)",
+                found: "\(length) bytes from \(offset) of \(size) for \(element.rawValue)\(shape)",
+                accepted: "\(byteCount) bytes that the file has")
         }
         var result = Tensor(uninitialized: element, shape: shape)
         let isWhole = result.withUnsafeMutableBytes { buffer in
@@ -40,18 +59,31 @@ struct ExternalData {
             }
             return true
         }
-        guard isWhole else { throw TesseraError(.inputOutput, at: "\(place), external data \(location)", found: "it cannot be read to the end", accepted: "a readable file") }
+        guard isWhole else {
+            throw TesseraError(
+                .inputOutput, at: "\(place), external data \(location)", found: "it cannot be read to the end",
+                accepted: "a readable file")
+        }
         return result
     }
 
     /// The real path of a location, which must lie in the real folder of the model.
     private func resolve(_ location: String, at place: String) throws -> String {
-        func outside() -> TesseraError { TesseraError(at: "\(place), external data", found: "the location '\(location)'", accepted: "a relative path to a file in the model's folder") }
+        func outside() -> TesseraError {
+            TesseraError(
+                at: "\(place), external data", found: "the location '\(location)'",
+                accepted: "a relative path to a file in the model's folder")
+        }
         guard !location.hasPrefix("/"), !location.split(separator: "/").contains("..") else { throw outside() }
-        guard let root = realpath(folder, nil) else { throw TesseraError(.inputOutput, at: folder, found: String(cString: strerror(errno)), accepted: "the model's folder") }
+        guard let root = realpath(folder, nil) else {
+            throw TesseraError(
+                .inputOutput, at: folder, found: String(cString: strerror(errno)), accepted: "the model's folder")
+        }
         defer { free(root) }
         guard let target = realpath("\(folder)/\(location)", nil) else {
-            throw TesseraError(.inputOutput, at: "\(place), external data \(location)", found: String(cString: strerror(errno)), accepted: "a file in the model's folder")
+            throw TesseraError(
+                .inputOutput, at: "\(place), external data \(location)", found: String(cString: strerror(errno)),
+                accepted: "a file in the model's folder")
         }
         defer { free(target) }
         let (inside, path) = (String(cString: root), String(cString: target))

@@ -2,7 +2,8 @@ import COnnx
 import Foundation
 import TesseraTensors
 
-/// Memory for messages while they are written: everything is freed together. Tensors are not copied into it, only pointed at and kept alive.
+/// Memory for messages while they are written: everything is freed together. Tensors are not copied into it, only
+/// pointed at and kept alive.
 final class MessageArena {
     private var blocks: [UnsafeMutableRawPointer] = []
     private var tensors: [Tensor] = []
@@ -10,13 +11,17 @@ final class MessageArena {
     deinit { for block in blocks { free(block) } }
 
     private func allocate<T>(_ count: Int, of _: T.Type) -> UnsafeMutablePointer<T> {
-        guard let block = calloc(max(count, 1), MemoryLayout<T>.stride) else { fatalError("no memory for an ONNX message") }
+        guard let block = calloc(max(count, 1), MemoryLayout<T>.stride) else {
+            fatalError("no memory for an ONNX message")
+        }
         blocks.append(block)
         return block.assumingMemoryBound(to: T.self)
     }
 
     /// A message set to its defaults by `initialize`, then filled.
-    func message<Message>(_ initialize: (UnsafeMutablePointer<Message>) -> Void, _ fill: (inout Message) -> Void) -> UnsafeMutablePointer<Message> {
+    func message<Message>(_ initialize: (UnsafeMutablePointer<Message>) -> Void, _ fill: (inout Message) -> Void)
+        -> UnsafeMutablePointer<Message>
+    {
         let message = allocate(1, of: Message.self)
         initialize(message)
         fill(&message.pointee)
@@ -33,7 +38,9 @@ final class MessageArena {
         return target
     }
 
-    func strings(_ texts: [String]) -> (Int, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) { pointers(texts.map { present($0) }) }
+    func strings(_ texts: [String]) -> (Int, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {
+        pointers(texts.map { present($0) })
+    }
 
     func binary(_ text: String) -> ProtobufCBinaryData {
         let bytes = Array(text.utf8), target = allocate(bytes.count, of: UInt8.self)
@@ -44,7 +51,11 @@ final class MessageArena {
     /// The bytes of a tensor where they are.
     func binary(_ tensor: Tensor) -> ProtobufCBinaryData {
         tensors.append(tensor)
-        return tensor.withUnsafeBytes { ProtobufCBinaryData(len: $0.count, data: UnsafeMutablePointer(mutating: $0.baseAddress!.assumingMemoryBound(to: UInt8.self))) }
+        return tensor.withUnsafeBytes {
+            ProtobufCBinaryData(
+                len: $0.count, data: UnsafeMutablePointer(mutating: $0.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            )
+        }
     }
 
     /// A repeated message or string field.

@@ -15,12 +15,13 @@ struct ModelWriter {
             proto.producer_version = arena.string(model.producerVersion)
             proto.doc_string = arena.string(model.documentation)
             proto.graph = graph(model.graph)
-            (proto.n_metadata_props, proto.metadata_props) = arena.pointers(model.metadata.map { entry in
-                arena.message(onnx__string_string_entry_proto__init) { proto in
-                    proto.key = arena.present(entry.key)
-                    proto.value = arena.present(entry.value)
-                }
-            })
+            (proto.n_metadata_props, proto.metadata_props) = arena.pointers(
+                model.metadata.map { entry in
+                    arena.message(onnx__string_string_entry_proto__init) { proto in
+                        proto.key = arena.present(entry.key)
+                        proto.value = arena.present(entry.value)
+                    }
+                })
             (proto.n_functions, proto.functions) = arena.pointers(model.functions.map(function))
         }
     }
@@ -36,21 +37,25 @@ struct ModelWriter {
         }
     }
 
-    private func operatorSets(_ sets: [String: Int64]) -> (Int, UnsafeMutablePointer<UnsafeMutablePointer<Onnx__OperatorSetIdProto>?>?) {
-        arena.pointers(sets.sorted { $0.key < $1.key }.map { domain, version in
-            arena.message(onnx__operator_set_id_proto__init) { proto in
-                proto.domain = arena.present(domain)
-                proto.has_version = 1
-                proto.version = version
-            }
-        })
+    private func operatorSets(_ sets: [String: Int64]) -> (
+        Int, UnsafeMutablePointer<UnsafeMutablePointer<Onnx__OperatorSetIdProto>?>?
+    ) {
+        arena.pointers(
+            sets.sorted { $0.key < $1.key }.map { domain, version in
+                arena.message(onnx__operator_set_id_proto__init) { proto in
+                    proto.domain = arena.present(domain)
+                    proto.has_version = 1
+                    proto.version = version
+                }
+            })
     }
 
     private func graph(_ graph: ONNXGraph) -> UnsafeMutablePointer<Onnx__GraphProto> {
         arena.message(onnx__graph_proto__init) { proto in
             proto.name = arena.string(graph.name)
             (proto.n_node, proto.node) = arena.pointers(graph.nodes.map(node))
-            (proto.n_initializer, proto.initializer) = arena.pointers(graph.initializers.map { tensor($0.tensor, name: $0.name) })
+            (proto.n_initializer, proto.initializer) = arena.pointers(
+                graph.initializers.map { tensor($0.tensor, name: $0.name) })
             (proto.n_input, proto.input) = arena.pointers(graph.inputs.map(valueInfo))
             (proto.n_output, proto.output) = arena.pointers(graph.outputs.map(valueInfo))
             (proto.n_value_info, proto.value_info) = arena.pointers(graph.valueInfos.map(valueInfo))
@@ -65,7 +70,9 @@ struct ModelWriter {
                 proto.has_elem_type = 1
                 proto.elem_type = Int32(element.onnxCode)
                 proto.shape = info.dimensions.map { dimensions in
-                    arena.message(onnx__tensor_shape_proto__init) { proto in (proto.n_dim, proto.dim) = arena.pointers(dimensions.map(dimension)) }
+                    arena.message(onnx__tensor_shape_proto__init) { proto in
+                        (proto.n_dim, proto.dim) = arena.pointers(dimensions.map(dimension))
+                    }
                 }
             }
             proto.type = arena.message(onnx__type_proto__init) { proto in
@@ -97,7 +104,8 @@ struct ModelWriter {
             proto.op_type = arena.string(node.operatorType)
             proto.domain = arena.string(node.domain)
             proto.overload = arena.string(node.overload)
-            (proto.n_attribute, proto.attribute) = arena.pointers(node.attributes.sorted { $0.key < $1.key }.map(attribute))
+            (proto.n_attribute, proto.attribute) = arena.pointers(
+                node.attributes.sorted { $0.key < $1.key }.map(attribute))
         }
     }
 
@@ -106,11 +114,18 @@ struct ModelWriter {
             proto.name = arena.string(name)
             proto.has_type = 1
             switch value {
-            case .int(let number): (proto.type, proto.has_i, proto.i) = (ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT, 1, number)
-            case .float(let number): (proto.type, proto.has_f, proto.f) = (ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT, 1, number)
-            case .string(let text): (proto.type, proto.has_s, proto.s) = (ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING, 1, arena.binary(text))
-            case .tensor(let tensor): (proto.type, proto.t) = (ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR, self.tensor(tensor, name: ""))
-            case .graph(let graph): (proto.type, proto.g) = (ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPH, self.graph(graph))
+            case .int(let number):
+                (proto.type, proto.has_i, proto.i) = (ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT, 1, number)
+            case .float(let number):
+                (proto.type, proto.has_f, proto.f) = (ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT, 1, number)
+            case .string(let text):
+                (proto.type, proto.has_s, proto.s) = (
+                    ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING, 1, arena.binary(text)
+                )
+            case .tensor(let tensor):
+                (proto.type, proto.t) = (ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR, self.tensor(tensor, name: ""))
+            case .graph(let graph):
+                (proto.type, proto.g) = (ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPH, self.graph(graph))
             case .ints(let numbers):
                 proto.type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS
                 (proto.n_ints, proto.ints) = arena.scalars(numbers)
@@ -141,7 +156,8 @@ struct ModelWriter {
             (proto.n_input, proto.input) = arena.strings(function.inputs)
             (proto.n_output, proto.output) = arena.strings(function.outputs)
             (proto.n_attribute, proto.attribute) = arena.strings(function.attributes)
-            (proto.n_attribute_proto, proto.attribute_proto) = arena.pointers(function.defaultAttributes.sorted { $0.key < $1.key }.map(attribute))
+            (proto.n_attribute_proto, proto.attribute_proto) = arena.pointers(
+                function.defaultAttributes.sorted { $0.key < $1.key }.map(attribute))
             (proto.n_opset_import, proto.opset_import) = operatorSets(function.operatorSets)
             (proto.n_node, proto.node) = arena.pointers(function.nodes.map(node))
         }

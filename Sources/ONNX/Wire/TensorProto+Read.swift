@@ -13,14 +13,20 @@ struct TensorReader {
             TesseraError(kind, at: "\(name), \(place)", found: found, accepted: accepted)
         }
         guard let element = ElementType(onnxCode: Int(proto.data_type)) else {
-            throw failure("the element type \(ElementType.onnxName(Int(proto.data_type)))", accepted: ElementType.allCases.map(\.rawValue).joined(separator: ", "), .unsupported)
+            throw failure(
+                "the element type \(ElementType.onnxName(Int(proto.data_type)))",
+                accepted: ElementType.allCases.map(\.rawValue).joined(separator: ", "), .unsupported)
         }
         if proto.segment != nil { throw failure("a segment of a tensor", accepted: "whole tensors", .unsupported) }
         let dimensions = scalars(proto.dims, proto.n_dims)
         var count = 1
         for extent in dimensions {
             let (product, overflow) = count.multipliedReportingOverflow(by: Int(extent))
-            guard extent >= 0, !overflow else { throw failure("the dimensions \(dimensions)", accepted: "dimensions that are not negative and whose product is a size") }
+            guard extent >= 0, !overflow else {
+                throw failure(
+                    "the dimensions \(dimensions)",
+                    accepted: "dimensions that are not negative and whose product is a size")
+            }
             count = product
         }
         let shape = dimensions.map { Int($0) }
@@ -28,15 +34,28 @@ struct TensorReader {
         guard !overflow else { throw failure("the dimensions \(dimensions)", accepted: "a size that memory can have") }
 
         if proto.data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL {
-            guard let externalData else { throw failure("data in another file", accepted: "data in the message itself") }
-            return Self.withPlainBools(try externalData.tensor(messages(proto.external_data, proto.n_external_data), element: element, shape: shape, byteCount: byteCount, at: "\(name), \(place)"))
+            guard let externalData else {
+                throw failure("data in another file", accepted: "data in the message itself")
+            }
+            return Self.withPlainBools(
+                try externalData.tensor(
+                    messages(proto.external_data, proto.n_external_data), element: element, shape: shape,
+                    byteCount: byteCount, at: "\(name), \(place)"))
         }
         if proto.has_raw_data != 0 {
-            guard proto.raw_data.len == byteCount else { throw failure("\(proto.raw_data.len) bytes for \(element.rawValue)\(shape)", accepted: "\(byteCount) bytes") }
-            return Self.withPlainBools(Tensor(copying: UnsafeRawBufferPointer(start: proto.raw_data.data, count: byteCount), element: element, shape: shape))
+            guard proto.raw_data.len == byteCount else {
+                throw failure(
+                    "\(proto.raw_data.len) bytes for \(element.rawValue)\(shape)", accepted: "\(byteCount) bytes")
+            }
+            return Self.withPlainBools(
+                Tensor(
+                    copying: UnsafeRawBufferPointer(start: proto.raw_data.data, count: byteCount), element: element,
+                    shape: shape))
         }
         let numbers = typedCount(proto, element)
-        guard numbers == count else { throw failure("\(numbers) numbers for \(element.rawValue)\(shape)", accepted: "\(count)") }
+        guard numbers == count else {
+            throw failure("\(numbers) numbers for \(element.rawValue)\(shape)", accepted: "\(count)")
+        }
         return typed(proto, element, shape)
     }
 
@@ -65,7 +84,8 @@ struct TensorReader {
         case .float64: Tensor(scalars(proto.double_data, proto.n_double_data), shape: shape)
         case .int64: Tensor(scalars(proto.int64_data, proto.n_int64_data), shape: shape)
         case .uint64: Tensor(scalars(proto.uint64_data, proto.n_uint64_data), shape: shape)
-        case .uint32: Tensor(scalars(proto.uint64_data, proto.n_uint64_data).map { UInt32(truncatingIfNeeded: $0) }, shape: shape)
+        case .uint32:
+            Tensor(scalars(proto.uint64_data, proto.n_uint64_data).map { UInt32(truncatingIfNeeded: $0) }, shape: shape)
         // 16-bit floats stand bit by bit in the lower half of the words.
         case .float16: make { Float16(bitPattern: UInt16(truncatingIfNeeded: $0)) }
         case .bfloat16: make { BFloat16(bitPattern: UInt16(truncatingIfNeeded: $0)) }

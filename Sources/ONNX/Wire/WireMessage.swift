@@ -1,19 +1,25 @@
 import COnnx
 import TesseraTensors
 
-/// Serialised protobuf messages: scanned for nesting and lengths, unpacked by libprotobuf-c, handed to a closure, freed.
+/// Serialised protobuf messages: scanned for nesting and lengths, unpacked by libprotobuf-c, handed to a closure,
+/// freed.
 enum WireMessage {
-    /// Runs `body` on the unpacked message. `name` is what errors call the bytes. Throws where they are cut, malformed, nested too deep or
-    /// hold more parts than a model has; nothing is allocated before that is known.
+    /// Runs `body` on the unpacked message. `name` is what errors call the bytes. Throws where they are cut, malformed,
+    /// nested too deep or hold more parts than a model has; nothing is allocated before that is known.
     static func read<Message, Result>(
-        _ bytes: [UInt8], name: String, kind: UnsafePointer<ProtobufCMessageDescriptor>, as _: Message.Type, _ body: (Message) throws -> Result
+        _ bytes: [UInt8], name: String, kind: UnsafePointer<ProtobufCMessageDescriptor>, as _: Message.Type,
+        _ body: (Message) throws -> Result
     ) throws -> Result {
         try bytes.withUnsafeBufferPointer { buffer in
             var offset = 0
             let status = onnx_scan(buffer.baseAddress, buffer.count, kind, &offset)
             guard status == ONNX_SCAN_OK else { throw failure(status, offset, buffer.count, name) }
             guard let message = protobuf_c_message_unpack(kind, nil, buffer.count, buffer.baseAddress) else {
-                throw TesseraError(at: name, found: "bytes that are no \(String(cString: kind.pointee.short_name)) (a field of the wrong kind, or one missing)", accepted: "an ONNX file")
+                throw TesseraError(
+                    at: name,
+                    found:
+                        "bytes that are no \(String(cString: kind.pointee.short_name)) (a field of the wrong kind, or one missing)",
+                    accepted: "an ONNX file")
             }
             defer { protobuf_c_message_free_unpacked(message, nil) }
             return try message.withMemoryRebound(to: Message.self, capacity: 1) { try body($0.pointee) }
@@ -29,14 +35,27 @@ enum WireMessage {
         }
     }
 
-    private static func failure(_ status: onnx_scan_status, _ offset: Int, _ count: Int, _ name: String) -> TesseraError {
+    private static func failure(_ status: onnx_scan_status, _ offset: Int, _ count: Int, _ name: String) -> TesseraError
+    {
         let place = "\(name), byte \(offset) of \(count)"
         return switch status {
-        case ONNX_SCAN_CUT: TesseraError(at: place, found: "a field that goes on beyond the end of its message: the file is cut or no ONNX file", accepted: "a whole ONNX file")
-        case ONNX_SCAN_DEEP: TesseraError(at: place, found: "messages nested more than \(ONNX_SCAN_DEPTH) deep", accepted: "at most \(ONNX_SCAN_DEPTH)")
-        case ONNX_SCAN_MANY: TesseraError(at: place, found: "more than \(ONNX_SCAN_PARTS) strings and messages", accepted: "at most \(ONNX_SCAN_PARTS)")
-        case ONNX_SCAN_TWICE: TesseraError(at: place, found: "a part that a message may hold once, a second time", accepted: "one")
-        default: TesseraError(at: place, found: "a field that protobuf does not have: no ONNX file", accepted: "an ONNX file")
+        case ONNX_SCAN_CUT:
+            TesseraError(
+                at: place, found: "a field that goes on beyond the end of its message: the file is cut or no ONNX file",
+                accepted: "a whole ONNX file")
+        case ONNX_SCAN_DEEP:
+            TesseraError(
+                at: place, found: "messages nested more than \(ONNX_SCAN_DEPTH) deep",
+                accepted: "at most \(ONNX_SCAN_DEPTH)")
+        case ONNX_SCAN_MANY:
+            TesseraError(
+                at: place, found: "more than \(ONNX_SCAN_PARTS) strings and messages",
+                accepted: "at most \(ONNX_SCAN_PARTS)")
+        case ONNX_SCAN_TWICE:
+            TesseraError(at: place, found: "a part that a message may hold once, a second time", accepted: "one")
+        default:
+            TesseraError(
+                at: place, found: "a field that protobuf does not have: no ONNX file", accepted: "an ONNX file")
         }
     }
 }
@@ -45,7 +64,9 @@ extension String {
     /// A C string of a message; empty where the field is not set.
     init(wire text: UnsafePointer<CChar>?) { self = text.map { String(cString: $0) } ?? "" }
 
-    init(wire bytes: ProtobufCBinaryData) { self = String(decoding: UnsafeBufferPointer(start: bytes.data, count: bytes.len), as: UTF8.self) }
+    init(wire bytes: ProtobufCBinaryData) {
+        self = String(decoding: UnsafeBufferPointer(start: bytes.data, count: bytes.len), as: UTF8.self)
+    }
 }
 
 /// The elements of a repeated message field.
@@ -54,7 +75,11 @@ func messages<Message>(_ pointers: UnsafeMutablePointer<UnsafeMutablePointer<Mes
 }
 
 /// The elements of a repeated scalar field.
-func scalars<Element>(_ pointer: UnsafeMutablePointer<Element>?, _ count: Int) -> [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+func scalars<Element>(_ pointer: UnsafeMutablePointer<Element>?, _ count: Int) -> [Element] {
+    Array(UnsafeBufferPointer(start: pointer, count: count))
+}
 
 /// The elements of a repeated string field.
-func strings(_ pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int) -> [String] { (0..<count).map { String(wire: pointers![$0]) } }
+func strings(_ pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int) -> [String] {
+    (0..<count).map { String(wire: pointers![$0]) }
+}

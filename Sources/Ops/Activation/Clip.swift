@@ -28,7 +28,11 @@ extension Clip: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
         ONNXRule("Clip", 1...10) { reader in
             reader.ignore("consumed_inputs")
-            return [try reader.add(Clip(low: reader.float("min", default: -.infinity), high: reader.float("max", default: .infinity)), reader.input(0))]
+            return [
+                try reader.add(
+                    Clip(low: reader.float("min", default: -.infinity), high: reader.float("max", default: .infinity)),
+                    reader.input(0))
+            ]
         },
         ONNXRule("Clip", 11...Int.max) { reader in
             func bound(_ index: Int, _ standard: Double) throws -> Double {

@@ -27,7 +27,9 @@ public struct ClipGradient: DefinedOp {
 
     private func mask<T: DefinitionFloat>(_: T.Type, _ dy: Tensor, _ x: Tensor) -> Tensor {
         let low = T(low), high = T(high)
-        let values = dy.withElements(T.self) { dy in x.withElements(T.self) { x in zip(dy, x).map { pair -> T in pair.1 >= low && pair.1 <= high ? pair.0 : 0 } } }
+        let values = dy.withElements(T.self) { dy in
+            x.withElements(T.self) { x in zip(dy, x).map { pair -> T in pair.1 >= low && pair.1 <= high ? pair.0 : 0 } }
+        }
         return Tensor(values, shape: dy.shape)
     }
 }

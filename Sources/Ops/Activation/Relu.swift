@@ -16,9 +16,11 @@ extension Relu: DifferentiableOp {
 }
 
 extension Relu: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("Relu") { reader in
-        reader.ignore("consumed_inputs")
-        return try [reader.add(Relu(), reader.input(0))]
-    }]
+    public static let onnxRules = [
+        ONNXRule("Relu") { reader in
+            reader.ignore("consumed_inputs")
+            return try [reader.add(Relu(), reader.input(0))]
+        }
+    ]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Relu") }
 }

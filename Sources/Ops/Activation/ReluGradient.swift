@@ -18,7 +18,9 @@ public struct ReluGradient: DefinedOp {
     }
 
     private func mask<T: DefinitionFloat>(_: T.Type, _ dy: Tensor, _ y: Tensor) -> Tensor {
-        let values = dy.withElements(T.self) { dy in y.withElements(T.self) { y in zip(dy, y).map { pair -> T in pair.1 > 0 ? pair.0 : 0 } } }
+        let values = dy.withElements(T.self) { dy in
+            y.withElements(T.self) { y in zip(dy, y).map { pair -> T in pair.1 > 0 ? pair.0 : 0 } }
+        }
         return Tensor(values, shape: dy.shape)
     }
 }

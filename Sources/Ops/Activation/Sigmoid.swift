@@ -17,14 +17,19 @@ extension Sigmoid: DifferentiableOp {
     public func gradients(_ context: GradientContext) throws -> [Value?] {
         let y = context.output()
         let one = try context.builder.scalar(1, context.type(of: y).element)
-        return [try context.add(Multiply(), context.outputGradient, context.add(Multiply(), y, context.add(Subtract(), one, y)))]
+        return [
+            try context.add(
+                Multiply(), context.outputGradient, context.add(Multiply(), y, context.add(Subtract(), one, y)))
+        ]
     }
 }
 
 extension Sigmoid: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("Sigmoid") { reader in
-        reader.ignore("consumed_inputs")
-        return try [reader.add(Sigmoid(), reader.input(0))]
-    }]
+    public static let onnxRules = [
+        ONNXRule("Sigmoid") { reader in
+            reader.ignore("consumed_inputs")
+            return try [reader.add(Sigmoid(), reader.input(0))]
+        }
+    ]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Sigmoid") }
 }

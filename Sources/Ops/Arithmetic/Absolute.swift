@@ -16,9 +16,11 @@ extension Absolute: DifferentiableOp {
 }
 
 extension Absolute: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("Abs") { reader in
-        reader.ignore("consumed_inputs")
-        return try [reader.add(Absolute(), reader.input(0))]
-    }]
+    public static let onnxRules = [
+        ONNXRule("Abs") { reader in
+            reader.ignore("consumed_inputs")
+            return try [reader.add(Absolute(), reader.input(0))]
+        }
+    ]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Abs") }
 }

@@ -12,7 +12,9 @@ public struct Add: BinaryOp {
 extension Add: DifferentiableOp {
     /// y = a + b: da = dy, db = dy, each summed over its repeated axes.
     public func gradients(_ context: GradientContext) throws -> [Value?] {
-        try (0..<2).map { context.isWanted[$0] ? try context.sum(context.outputGradient, toTypeOf: context.inputs[$0]) : nil }
+        try (0..<2).map {
+            context.isWanted[$0] ? try context.sum(context.outputGradient, toTypeOf: context.inputs[$0]) : nil
+        }
     }
 }
 

@@ -14,7 +14,9 @@ extension Multiply: DifferentiableOp {
     public func gradients(_ context: GradientContext) throws -> [Value?] {
         try (0..<2).map { index in
             guard context.isWanted[index] else { return nil }
-            return try context.sum(context.add(Multiply(), context.outputGradient, context.inputs[1 - index]), toTypeOf: context.inputs[index])
+            return try context.sum(
+                context.add(Multiply(), context.outputGradient, context.inputs[1 - index]),
+                toTypeOf: context.inputs[index])
         }
     }
 }

@@ -22,7 +22,9 @@ public struct Less: DefinedOp {
         switch inputs[0].element {
         case .uint64: return compare(inputs[0].array(of: UInt64.self), inputs[1].array(of: UInt64.self))
         case let element where element.isInteger:
-            return compare(inputs[0].converted(to: .int64).array(of: Int64.self), inputs[1].converted(to: .int64).array(of: Int64.self))
+            return compare(
+                inputs[0].converted(to: .int64).array(of: Int64.self),
+                inputs[1].converted(to: .int64).array(of: Int64.self))
         default: return compare(inputs[0].doubles(), inputs[1].doubles())
         }
     }

@@ -22,7 +22,9 @@ public struct Where: DefinedOp {
             inputs[2].withUnsafeBytes { b in
                 result.withUnsafeMutableBytes { destination in
                     for index in offsets[0].indices {
-                        let source = condition[offsets[0][index]] ? a.baseAddress! + offsets[1][index] * size : b.baseAddress! + offsets[2][index] * size
+                        let source =
+                            condition[offsets[0][index]]
+                            ? a.baseAddress! + offsets[1][index] * size : b.baseAddress! + offsets[2][index] * size
                         (destination.baseAddress! + index * size).copyMemory(from: source, byteCount: size)
                     }
                 }
@@ -37,8 +39,12 @@ extension Where: DifferentiableOp {
     public func gradients(_ context: GradientContext) throws -> [Value?] {
         let dy = context.outputGradient, condition = context.inputs[0]
         let zero = try context.builder.scalar(0, context.type(of: dy).element)
-        let da = context.isWanted[1] ? try context.sum(context.add(Where(), condition, dy, zero), toTypeOf: context.inputs[1]) : nil
-        let db = context.isWanted[2] ? try context.sum(context.add(Where(), condition, zero, dy), toTypeOf: context.inputs[2]) : nil
+        let da =
+            context.isWanted[1]
+            ? try context.sum(context.add(Where(), condition, dy, zero), toTypeOf: context.inputs[1]) : nil
+        let db =
+            context.isWanted[2]
+            ? try context.sum(context.add(Where(), condition, zero, dy), toTypeOf: context.inputs[2]) : nil
         return [nil, da, db]
     }
 }

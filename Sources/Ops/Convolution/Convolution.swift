@@ -1,14 +1,19 @@
 import TesseraIR
 import TesseraTensors
 
-/// Cross-correlation over any number of spatial axes (ONNX Conv 1–22): x [N, C, …], weight [M, C/group, kernel…], optional bias [M].
-/// Depthwise where group = C. y[n, m, p] = bias[m] + Σ x[n, c, p·stride − pad + k·dilation] · weight[m, c, k]; padding counts as 0.
+/// Cross-correlation over any number of spatial axes (ONNX Conv 1–22): x [N, C, …], weight [M, C/group, kernel…],
+/// optional bias [M]. Depthwise where group = C. y[n, m, p] = bias[m] + Σ x[n, c, p·stride − pad + k·dilation] ·
+/// weight[m, c, k]; padding counts as 0.
 public struct Convolution: DefinedOp {
     public static let mnemonic = "conv"
     public static let fields = [
-        Field<Convolution>("strides", \.strides, onnx: "strides", accepted: "positive numbers") { $0.allSatisfy { $0 > 0 } },
+        Field<Convolution>("strides", \.strides, onnx: "strides", accepted: "positive numbers") {
+            $0.allSatisfy { $0 > 0 }
+        },
         Field<Convolution>("pads", \.pads, onnx: "pads"),
-        Field<Convolution>("dilations", \.dilations, onnx: "dilations", accepted: "positive numbers") { $0.allSatisfy { $0 > 0 } },
+        Field<Convolution>("dilations", \.dilations, onnx: "dilations", accepted: "positive numbers") {
+            $0.allSatisfy { $0 > 0 }
+        },
         Field<Convolution>("group", \.group, onnx: "group", accepted: "at least 1") { $0 > 0 },
     ]
     public var strides: [Int] = []
@@ -24,7 +29,9 @@ public struct Convolution: DefinedOp {
         self.group = group
     }
 
-    public func window(kernel: [Int]) -> Window { Window(kernel: kernel, strides: strides, pads: pads, dilations: dilations) }
+    public func window(kernel: [Int]) -> Window {
+        Window(kernel: kernel, strides: strides, pads: pads, dilations: dilations)
+    }
 
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 2...3)
@@ -35,8 +42,13 @@ public struct Convolution: DefinedOp {
         try requireRank(inputs[1], x.rank...x.rank, "the weight")
         let weight = try shape(inputs[1], "the weight")
         let channels = try number(x.dimensions[1], "x")
-        try require(group <= max(weight[0], 1) && channels == weight[1] * group && weight[0] % group == 0, "\(channels) channels, a weight \(weight) and \(group) groups", accepted: "channels = weight[1] × group, weight[0] divisible by group")
-        if inputs.count == 3 { try require(inputs[2].shape == [weight[0]], "a bias \(inputs[2])", accepted: "[\(weight[0])]") }
+        try require(
+            group <= max(weight[0], 1) && channels == weight[1] * group && weight[0] % group == 0,
+            "\(channels) channels, a weight \(weight) and \(group) groups",
+            accepted: "channels = weight[1] × group, weight[0] divisible by group")
+        if inputs.count == 3 {
+            try require(inputs[2].shape == [weight[0]], "a bias \(inputs[2])", accepted: "[\(weight[0])]")
+        }
         let spatial = try x.dimensions.dropFirst(2).map { try number($0, "x") }
         let output = try window(kernel: Array(weight.dropFirst(2))).outputExtents(of: spatial, at: mnemonic)
         return [TensorType(x.element, [x.dimensions[0], .fixed(weight[0])] + output.map { .fixed($0) })]
@@ -67,8 +79,11 @@ public struct Convolution: DefinedOp {
                         for position in taps {
                             var sum = bias.map { Double($0[m]) } ?? 0
                             for c in 0..<channelsPerGroup {
-                                let plane = (firstChannel + c) * inputPlane, filter = (m * channelsPerGroup + c) * kernelSize
-                                for tap in position { sum += Double(x[plane + tap.input]) * Double(weight[filter + tap.kernel]) }
+                                let plane = (firstChannel + c) * inputPlane,
+                                    filter = (m * channelsPerGroup + c) * kernelSize
+                                for tap in position {
+                                    sum += Double(x[plane + tap.input]) * Double(weight[filter + tap.kernel])
+                                }
                             }
                             result.append(T(sum))
                         }
@@ -81,14 +96,22 @@ public struct Convolution: DefinedOp {
 }
 
 extension Convolution: DifferentiableOp {
-    /// y = conv(x, w) + b: dx = convInputGradient(dy, w), dw = convWeightGradient(x, dy), db = Σ over batch and pixels of dy.
+    /// y = conv(x, w) + b: dx = convInputGradient(dy, w), dw = convWeightGradient(x, dy), db = Σ over batch and pixels
+    /// of dy.
     public func gradients(_ context: GradientContext) throws -> [Value?] {
         let x = context.type(of: context.inputs[0]), weight = context.type(of: context.inputs[1])
         let dy = context.outputGradient
-        let dx = context.isWanted[0]
-            ? try context.add(ConvolutionInputGradient(of: self, spatial: try x.dimensions.dropFirst(2).map { try number($0, "x") }), dy, context.inputs[1]) : nil
-        let dw = context.isWanted[1]
-            ? try context.add(ConvolutionWeightGradient(of: self, kernel: try weight.dimensions.dropFirst(2).map { try number($0, "the weight") }), context.inputs[0], dy) : nil
+        let dx =
+            context.isWanted[0]
+            ? try context.add(
+                ConvolutionInputGradient(of: self, spatial: try x.dimensions.dropFirst(2).map { try number($0, "x") }),
+                dy, context.inputs[1]) : nil
+        let dw =
+            context.isWanted[1]
+            ? try context.add(
+                ConvolutionWeightGradient(
+                    of: self, kernel: try weight.dimensions.dropFirst(2).map { try number($0, "the weight") }),
+                context.inputs[0], dy) : nil
         guard context.inputs.count == 3 else { return [dx, dw] }
         let db = context.isWanted[2] ? try context.add(ReduceSum(axes: [0] + Array(2..<x.rank)), dy) : nil
         return [dx, dw, db]
@@ -99,17 +122,23 @@ extension Convolution: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
         ONNXRule("Conv", states: [1: .parameter, 2: .parameter]) { reader in
             let x = try reader.type(0), weight = try reader.type(1)
-            guard weight.rank >= 3, x.rank == weight.rank, let kernel = weight.shape.map({ Array($0.dropFirst(2)) }) else {
-                throw reader.failure("x \(x) and a weight \(weight)", accepted: "[N, C, spatial…] and [M, C/group, kernel…]", kind: .invalid)
+            guard weight.rank >= 3, x.rank == weight.rank, let kernel = weight.shape.map({ Array($0.dropFirst(2)) })
+            else {
+                throw reader.failure(
+                    "x \(x) and a weight \(weight)", accepted: "[N, C, spatial…] and [M, C/group, kernel…]",
+                    kind: .invalid)
             }
             if let stated = try reader.ints("kernel_shape"), stated != kernel {
                 throw reader.failure("kernel_shape \(stated)", accepted: "the weight's \(kernel)", kind: .invalid)
             }
-            var op = Convolution(strides: try reader.ints("strides") ?? [], dilations: try reader.ints("dilations") ?? [], group: try reader.int("group", default: 1))
-            op.pads = try reader.pads(kernel: kernel, strides: op.strides, dilations: op.dilations, input: Array(x.dimensions.dropFirst(2)))
+            var op = Convolution(
+                strides: try reader.ints("strides") ?? [], dilations: try reader.ints("dilations") ?? [],
+                group: try reader.int("group", default: 1))
+            op.pads = try reader.pads(
+                kernel: kernel, strides: op.strides, dilations: op.dilations, input: Array(x.dimensions.dropFirst(2)))
             let operands = try [reader.input(0), reader.input(1)] + (reader.optionalInput(2).map { [$0] } ?? [])
             return try reader.addAll(op, operands)
-        },
+        }
     ]
 
     public func export(to writer: ONNXNodeWriter) throws {

@@ -28,7 +28,9 @@ public struct ConvolutionInputGradient: DefinedOp {
         for type in inputs { try requireRank(type, 3...Int.max, "an operand") }
         try require(convolution.group > 0, "the group \(convolution.group)", accepted: "at least 1")
         let weight = try shape(inputs[1], "the weight")
-        let dx = TensorType(inputs[0].element, [inputs[0].dimensions[0], .fixed(weight[1] * convolution.group)] + spatial.map { .fixed($0) })
+        let dx = TensorType(
+            inputs[0].element,
+            [inputs[0].dimensions[0], .fixed(weight[1] * convolution.group)] + spatial.map { .fixed($0) })
         let forward = try convolution.outputTypes(for: [dx, inputs[1]])[0]
         try require(forward == inputs[0], "dy of type \(inputs[0])", accepted: "the convolution's output, \(forward)")
         return [dx]
@@ -38,7 +40,11 @@ public struct ConvolutionInputGradient: DefinedOp {
         let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
         // Both types are spelled out so that the loops are compiled for them, which is much faster than generic code.
         return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
-            [type is Double.Type ? scatter(Double.self, inputs[0], inputs[1], shape) : scatter(Float.self, inputs[0], inputs[1], shape)]
+            [
+                type is Double.Type
+                    ? scatter(Double.self, inputs[0], inputs[1], shape)
+                    : scatter(Float.self, inputs[0], inputs[1], shape)
+            ]
         }
     }
 
@@ -57,7 +63,8 @@ public struct ConvolutionInputGradient: DefinedOp {
                             let gradient = Double(dy[(n * filters + m) * taps.count + position])
                             for c in 0..<channelsPerGroup {
                                 for tap in window {
-                                    dx[(firstChannel + c) * plane + tap.input] += gradient * Double(weight[(m * channelsPerGroup + c) * kernelSize + tap.kernel])
+                                    dx[(firstChannel + c) * plane + tap.input] +=
+                                        gradient * Double(weight[(m * channelsPerGroup + c) * kernelSize + tap.kernel])
                                 }
                             }
                         }

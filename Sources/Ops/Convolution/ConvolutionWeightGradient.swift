@@ -28,7 +28,8 @@ public struct ConvolutionWeightGradient: DefinedOp {
         for type in inputs { try requireRank(type, 3...Int.max, "an operand") }
         try require(convolution.group > 0, "the group \(convolution.group)", accepted: "at least 1")
         let channels = try number(inputs[0].dimensions[1], "x"), filters = try number(inputs[1].dimensions[1], "dy")
-        try require(channels % convolution.group == 0, "\(channels) channels", accepted: "a multiple of \(convolution.group)")
+        try require(
+            channels % convolution.group == 0, "\(channels) channels", accepted: "a multiple of \(convolution.group)")
         let dw = TensorType(inputs[0].element, shape: [filters, channels / convolution.group] + kernel)
         let forward = try convolution.outputTypes(for: [inputs[0], dw])[0]
         try require(forward == inputs[1], "dy of type \(inputs[1])", accepted: "the convolution's output, \(forward)")
@@ -39,7 +40,11 @@ public struct ConvolutionWeightGradient: DefinedOp {
         let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
         // Both types are spelled out so that the loops are compiled for them, which is much faster than generic code.
         return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
-            [type is Double.Type ? correlate(Double.self, inputs[0], inputs[1], shape) : correlate(Float.self, inputs[0], inputs[1], shape)]
+            [
+                type is Double.Type
+                    ? correlate(Double.self, inputs[0], inputs[1], shape)
+                    : correlate(Float.self, inputs[0], inputs[1], shape)
+            ]
         }
     }
 
@@ -54,11 +59,15 @@ public struct ConvolutionWeightGradient: DefinedOp {
                 for n in 0..<(dy.isEmpty ? 0 : dy.count / (shape[0] * taps.count)) {
                     for m in 0..<shape[0] {
                         for c in 0..<channelsPerGroup {
-                            let channel = (n * channelsPerGroup * convolution.group + m / filtersPerGroup * channelsPerGroup + c) * plane
+                            let channel =
+                                (n * channelsPerGroup * convolution.group + m / filtersPerGroup * channelsPerGroup + c)
+                                * plane
                             let filter = (m * channelsPerGroup + c) * kernelSize
                             for (position, window) in taps.enumerated() {
                                 let gradient = Double(dy[(n * shape[0] + m) * taps.count + position])
-                                for tap in window { dw[filter + tap.kernel] += gradient * Double(x[channel + tap.input]) }
+                                for tap in window {
+                                    dw[filter + tap.kernel] += gradient * Double(x[channel + tap.input])
+                                }
                             }
                         }
                     }

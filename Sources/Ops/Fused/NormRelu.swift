@@ -10,7 +10,9 @@ public struct NormRelu: FusedOp {
     public init() {}
     public init(epsilon: Double) { self.epsilon = epsilon }
 
-    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] { try BatchNormalization(epsilon: epsilon).outputTypes(for: inputs) }
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
+        try BatchNormalization(epsilon: epsilon).outputTypes(for: inputs)
+    }
 
     public func expand(_ inputs: [Value], into builder: GraphBuilder) throws -> [Value] {
         try builder.add(Relu(), builder.add(BatchNormalization(epsilon: epsilon), inputs))
@@ -26,7 +28,9 @@ public struct NormReluTraining: FusedOp {
     public init() {}
     public init(epsilon: Double) { self.epsilon = epsilon }
 
-    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] { try BatchNormalizationTraining(epsilon: epsilon).outputTypes(for: inputs) }
+    public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
+        try BatchNormalizationTraining(epsilon: epsilon).outputTypes(for: inputs)
+    }
 
     public func expand(_ inputs: [Value], into builder: GraphBuilder) throws -> [Value] {
         let norm = try builder.add(BatchNormalizationTraining(epsilon: epsilon), inputs)
@@ -34,11 +38,13 @@ public struct NormReluTraining: FusedOp {
     }
 }
 
-/// The backward form of both: (dy, x, scale, bias, mean, variance) → dx, dscale, dbias. The mask of the ReLU is computed again from x.
+/// The backward form of both: (dy, x, scale, bias, mean, variance) → dx, dscale, dbias. The mask of the ReLU is
+/// computed again from x.
 public struct NormReluGradient: FusedOp {
     public static let mnemonic = "normReluGradient"
     public static let fields = [
-        Field<NormReluGradient>("epsilon", \.epsilon), Field<NormReluGradient>("usesBatchStatistics", \.usesBatchStatistics),
+        Field<NormReluGradient>("epsilon", \.epsilon),
+        Field<NormReluGradient>("usesBatchStatistics", \.usesBatchStatistics),
     ]
     public var epsilon = 1e-5
     public var usesBatchStatistics = true
@@ -51,7 +57,8 @@ public struct NormReluGradient: FusedOp {
 
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 6)
-        return try BatchNormalizationGradient(epsilon: epsilon, usesBatchStatistics: usesBatchStatistics).outputTypes(for: [inputs[0], inputs[1], inputs[2], inputs[4], inputs[5]])
+        return try BatchNormalizationGradient(epsilon: epsilon, usesBatchStatistics: usesBatchStatistics).outputTypes(
+            for: [inputs[0], inputs[1], inputs[2], inputs[4], inputs[5]])
     }
 
     public func expand(_ inputs: [Value], into builder: GraphBuilder) throws -> [Value] {

@@ -12,8 +12,14 @@ public struct Linear: DefinedOp {
         try requireSameElement(inputs)
         try requireRank(inputs[0], 2...2, "x")
         try requireRank(inputs[1], 2...2, "the weight")
-        try require(inputs[0].dimensions[1] == inputs[1].dimensions[1], "x \(inputs[0]) and a weight \(inputs[1])", accepted: "[N, K] and [M, K]")
-        if inputs.count == 3 { try require(inputs[2].dimensions == [inputs[1].dimensions[0]], "a bias \(inputs[2])", accepted: "[\(inputs[1].dimensions[0])]") }
+        try require(
+            inputs[0].dimensions[1] == inputs[1].dimensions[1], "x \(inputs[0]) and a weight \(inputs[1])",
+            accepted: "[N, K] and [M, K]")
+        if inputs.count == 3 {
+            try require(
+                inputs[2].dimensions == [inputs[1].dimensions[0]], "a bias \(inputs[2])",
+                accepted: "[\(inputs[1].dimensions[0])]")
+        }
         return [TensorType(inputs[0].element, [inputs[0].dimensions[0], inputs[1].dimensions[0]])]
     }
 
@@ -23,7 +29,8 @@ public struct Linear: DefinedOp {
 
     private func multiply<T: DefinitionFloat>(_: T.Type, _ inputs: [Tensor]) -> Tensor {
         let rows = inputs[0].shape[0], depth = inputs[0].shape[1], columns = inputs[1].shape[0]
-        let x: [T] = inputs[0].array(), weight: [T] = inputs[1].array(), bias: [T]? = inputs.count == 3 ? inputs[2].array() : nil
+        let x: [T] = inputs[0].array(), weight: [T] = inputs[1].array(),
+            bias: [T]? = inputs.count == 3 ? inputs[2].array() : nil
         var y: [T] = []
         for row in 0..<rows {
             for column in 0..<columns {
@@ -54,18 +61,24 @@ extension Linear: ONNXImportable, ONNXExportable {
             let transposesA = try reader.bool("transA"), transposesB = try reader.bool("transB")
             let element = try reader.type(0).element, c = reader.optionalInput(2)
             guard try reader.type(0).rank == 2, try reader.type(1).rank == 2 else {
-                throw reader.failure("matrices \(try reader.type(0)) and \(try reader.type(1))", accepted: "two of rank 2", kind: .invalid)
+                throw reader.failure(
+                    "matrices \(try reader.type(0)) and \(try reader.type(1))", accepted: "two of rank 2",
+                    kind: .invalid)
             }
             let columns = try reader.type(1).dimensions[transposesB ? 0 : 1]
             let hasPlainBias = c.map { reader.builder.type(of: $0).dimensions == [columns] } ?? true
             if alpha == 1, beta == 1, !transposesA, transposesB, hasPlainBias {
                 return try reader.addAll(Linear(), [reader.input(0), reader.input(1)] + (c.map { [$0] } ?? []))
             }
-            var y = try reader.add(MatrixMultiply(transposesA: transposesA, transposesB: transposesB), reader.input(0), reader.input(1))
+            var y = try reader.add(
+                MatrixMultiply(transposesA: transposesA, transposesB: transposesB), reader.input(0), reader.input(1))
             if alpha != 1 { y = try reader.add(Multiply(), y, reader.builder.scalar(alpha, element)) }
             guard let c else { return [y] }
-            return [try reader.add(Add(), y, beta == 1 ? c : reader.add(Multiply(), c, reader.builder.scalar(beta, element)))]
-        },
+            return [
+                try reader.add(
+                    Add(), y, beta == 1 ? c : reader.add(Multiply(), c, reader.builder.scalar(beta, element)))
+            ]
+        }
     ]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Gemm", attributes: ["transB": .int(1)]) }
 }

@@ -1,7 +1,8 @@
 import TesseraIR
 import TesseraTensors
 
-/// What one batch norm does while a graph is trained. It belongs to the node, so no mode flag can change it behind one's back.
+/// What one batch norm does while a graph is trained. It belongs to the node, so no mode flag can change it behind
+/// one's back.
 public enum NormPolicy: String, AttributeConvertible, CaseIterable {
     /// Normalise by the batch's statistics and update the running ones; train scale and bias.
     case train
@@ -11,13 +12,16 @@ public enum NormPolicy: String, AttributeConvertible, CaseIterable {
     case frozen
 }
 
-/// Batch normalisation by stored statistics (ONNX BatchNormalization 7–15): inputs x [N, C, …], scale, bias, mean, variance, each [C].
-/// y = (x − mean) / √(variance + ε) · scale + bias. The policy and momentum say what training makes of the node.
+/// Batch normalisation by stored statistics (ONNX BatchNormalization 7–15): inputs x [N, C, …], scale, bias, mean,
+/// variance, each [C]. y = (x − mean) / √(variance + ε) · scale + bias. The policy and momentum say what training makes
+/// of the node.
 public struct BatchNormalization: DefinedOp {
     public static let mnemonic = "batchNorm"
     public static let fields = [
         Field<BatchNormalization>("epsilon", \.epsilon, onnx: "epsilon", accepted: "not negative") { $0 >= 0 },
-        Field<BatchNormalization>("momentum", \.momentum, onnx: "momentum", accepted: "0 to 1") { (0...1).contains($0) },
+        Field<BatchNormalization>("momentum", \.momentum, onnx: "momentum", accepted: "0 to 1") {
+            (0...1).contains($0)
+        },
         Field<BatchNormalization>("policy", \.policy),
     ]
     public var epsilon = 1e-5
@@ -37,7 +41,9 @@ public struct BatchNormalization: DefinedOp {
         try requireFloating(inputs)
         try requireRank(inputs[0], 2...Int.max, "x")
         for (index, type) in inputs.enumerated().dropFirst() {
-            try require(type.dimensions == [inputs[0].dimensions[1]], "input \(index) of type \(type)", accepted: "[\(inputs[0].dimensions[1])], one a channel of \(inputs[0])")
+            try require(
+                type.dimensions == [inputs[0].dimensions[1]], "input \(index) of type \(type)",
+                accepted: "[\(inputs[0].dimensions[1])], one a channel of \(inputs[0])")
         }
         return [inputs[0]]
     }
@@ -45,18 +51,24 @@ public struct BatchNormalization: DefinedOp {
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
             let parameters = inputs.dropFirst().map { $0.doubles() }
-            return [NormArithmetic.normalize(type, inputs[0], scale: parameters[0], bias: parameters[1], mean: parameters[2], variance: parameters[3], epsilon: epsilon)]
+            return [
+                NormArithmetic.normalize(
+                    type, inputs[0], scale: parameters[0], bias: parameters[1], mean: parameters[2],
+                    variance: parameters[3], epsilon: epsilon)
+            ]
         }
     }
 }
 
 extension BatchNormalization: DifferentiableOp {
-    /// With x̂ = (x − mean)/√(variance + ε): dx = dy·scale/√(variance + ε), dscale = Σ dy·x̂, dbias = Σ dy; the statistics are constants.
+    /// With x̂ = (x − mean)/√(variance + ε): dx = dy·scale/√(variance + ε), dscale = Σ dy·x̂, dbias = Σ dy; the
+    /// statistics are constants.
     public func gradients(_ context: GradientContext) throws -> [Value?] {
         let inputs = context.inputs
         let results = try context.builder.add(
             BatchNormalizationGradient(epsilon: epsilon, usesBatchStatistics: false),
-            [context.outputGradient, inputs[0], inputs[1], inputs[3], inputs[4]], path: context.node.path, origins: context.node.modelNodes
+            [context.outputGradient, inputs[0], inputs[1], inputs[3], inputs[4]], path: context.node.path,
+            origins: context.node.modelNodes
         )
         return results.map { $0 } + [nil, nil]
     }
@@ -68,32 +80,42 @@ extension BatchNormalization: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
         ONNXRule("BatchNormalization", 1...6, states: onnxStates) { reader in
             guard try reader.int("is_test", default: 0) == 1 else {
-                throw reader.failure("is_test 0, training mode", accepted: "is_test 1, or a model exported for inference")
+                throw reader.failure(
+                    "is_test 0, training mode", accepted: "is_test 1, or a model exported for inference")
             }
             reader.ignore("consumed_inputs")
             return try inference(reader)
         },
         ONNXRule("BatchNormalization", 7...Int.max, states: onnxStates) { reader in
             if try reader.bool("training_mode") { return try training(reader) }
-            if reader.opset < 14, reader.node.outputs.dropFirst().contains(where: { !$0.isEmpty }) { return try training(reader) }
+            if reader.opset < 14, reader.node.outputs.dropFirst().contains(where: { !$0.isEmpty }) {
+                return try training(reader)
+            }
             return try inference(reader)
         },
     ]
 
     private static func inference(_ reader: ONNXNodeReader) throws -> [Value] {
-        if try reader.int("spatial", default: 1) == 0 { throw reader.failure("spatial 0, statistics per activation", accepted: "spatial 1") }
+        if try reader.int("spatial", default: 1) == 0 {
+            throw reader.failure("spatial 0, statistics per activation", accepted: "spatial 1")
+        }
         return [try reader.addAll(reader.fields(into: BatchNormalization()), reader.allInputs())[0]]
     }
 
-    /// Training mode in the file: normalised by the statistics of whatever batch comes; outputs are Y, running mean, running variance.
+    /// Training mode in the file: normalised by the statistics of whatever batch comes; outputs are Y, running mean,
+    /// running variance.
     private static func training(_ reader: ONNXNodeReader) throws -> [Value] {
         let inputs = try reader.allInputs()
         guard inputs.count == 5 else { throw reader.failure("\(inputs.count) inputs", accepted: "5", kind: .invalid) }
         let op = try reader.fields(into: BatchNormalization())
         let results = try reader.addAll(BatchNormalizationTraining(epsilon: op.epsilon), Array(inputs.prefix(3)))
-        func running(_ old: Value, _ new: Value) throws -> Value { try reader.add(MovingAverage(momentum: op.momentum), old, new) }
+        func running(_ old: Value, _ new: Value) throws -> Value {
+            try reader.add(MovingAverage(momentum: op.momentum), old, new)
+        }
         return [results[0], try running(inputs[3], results[1]), try running(inputs[4], results[2])]
     }
 
-    public func export(to writer: ONNXNodeWriter) throws { writer.emit("BatchNormalization", attributes: writer.attributes(of: self)) }
+    public func export(to writer: ONNXNodeWriter) throws {
+        writer.emit("BatchNormalization", attributes: writer.attributes(of: self))
+    }
 }

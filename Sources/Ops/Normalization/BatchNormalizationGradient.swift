@@ -23,12 +23,17 @@ public struct BatchNormalizationGradient: DefinedOp {
         try requireFloating(inputs)
         try requireRank(inputs[1], 2...Int.max, "x")
         try require(inputs[0] == inputs[1], "dy \(inputs[0]) and x \(inputs[1])", accepted: "equal types")
-        for type in inputs.dropFirst(2) { try require(type.dimensions == [inputs[1].dimensions[1]], "\(type)", accepted: "[\(inputs[1].dimensions[1])]") }
+        for type in inputs.dropFirst(2) {
+            try require(
+                type.dimensions == [inputs[1].dimensions[1]], "\(type)", accepted: "[\(inputs[1].dimensions[1])]")
+        }
         return [inputs[1], inputs[2], inputs[2]]
     }
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
-        try Definition.floating(inputs, like: inputs[0].element, outputs: outputTypes(for: inputs.map(\.type))) { type, inputs in differentiate(type, inputs) }
+        try Definition.floating(inputs, like: inputs[0].element, outputs: outputTypes(for: inputs.map(\.type))) {
+            type, inputs in differentiate(type, inputs)
+        }
     }
 
     private func differentiate<T: DefinitionFloat>(_: T.Type, _ inputs: [Tensor]) -> [Tensor] {
@@ -47,12 +52,15 @@ public struct BatchNormalizationGradient: DefinedOp {
                 }
                 NormArithmetic.forEachPlane(shape) { c, elements in
                     for i in elements {
-                        let correction = usesBatchStatistics ? (dbias[c] + (Double(x[i]) - mean[c]) * inverse[c] * dscale[c]) / count : 0
+                        let correction =
+                            usesBatchStatistics
+                            ? (dbias[c] + (Double(x[i]) - mean[c]) * inverse[c] * dscale[c]) / count : 0
                         dx[i] = T(scale[c] * inverse[c] * (Double(dy[i]) - correction))
                     }
                 }
             }
         }
-        return [Tensor(dx, shape: shape)] + [dscale, dbias].map { Tensor(doubles: $0, element: inputs[2].element, shape: inputs[2].shape) }
+        return [Tensor(dx, shape: shape)]
+            + [dscale, dbias].map { Tensor(doubles: $0, element: inputs[2].element, shape: inputs[2].shape) }
     }
 }

@@ -1,11 +1,13 @@
 import TesseraIR
 import TesseraTensors
 
-/// (old, new) → old · momentum + new · correction · (1 − momentum): the update of a running statistic. The correction turns the
-/// population variance of P values into the unbiased one that PyTorch stores, P / (P − 1).
+/// (old, new) → old · momentum + new · correction · (1 − momentum): the update of a running statistic. The correction
+/// turns the population variance of P values into the unbiased one that PyTorch stores, P / (P − 1).
 public struct MovingAverage: DefinedOp {
     public static let mnemonic = "movingAverage"
-    public static let fields = [Field<MovingAverage>("momentum", \.momentum), Field<MovingAverage>("correction", \.correction)]
+    public static let fields = [
+        Field<MovingAverage>("momentum", \.momentum), Field<MovingAverage>("correction", \.correction),
+    ]
     public var momentum = 0.9
     public var correction = 1.0
 
@@ -23,7 +25,9 @@ public struct MovingAverage: DefinedOp {
     }
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
-        let values = zip(inputs[0].doubles(), inputs[1].doubles()).map { $0 * momentum + $1 * correction * (1 - momentum) }
+        let values = zip(inputs[0].doubles(), inputs[1].doubles()).map {
+            $0 * momentum + $1 * correction * (1 - momentum)
+        }
         return [Tensor(doubles: values, element: inputs[0].element, shape: inputs[0].shape)]
     }
 }

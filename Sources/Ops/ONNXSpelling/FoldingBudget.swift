@@ -1,7 +1,8 @@
 import TesseraIR
 import TesseraTensors
 
-/// How much of a model may still be computed while it is read: the arithmetic of shapes is small, and a small file may ask for constants without end.
+/// How much of a model may still be computed while it is read: the arithmetic of shapes is small, and a small file may
+/// ask for constants without end.
 public final class FoldingBudget {
     /// Of one tensor.
     private static let elementLimit = 1 << 16

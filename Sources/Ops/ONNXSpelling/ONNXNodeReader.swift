@@ -17,7 +17,8 @@ public final class ONNXNodeReader {
     private var unreadInputs: Set<Int>
 
     public init(
-        node: ONNXNode, opset: Int, builder: GraphBuilder, inputs: [Value?], openDimensions: OpenDimensions = OpenDimensions(), foldingBudget: FoldingBudget = FoldingBudget()
+        node: ONNXNode, opset: Int, builder: GraphBuilder, inputs: [Value?],
+        openDimensions: OpenDimensions = OpenDimensions(), foldingBudget: FoldingBudget = FoldingBudget()
     ) {
         self.openDimensions = openDimensions
         self.foldingBudget = foldingBudget
@@ -35,14 +36,20 @@ public final class ONNXNodeReader {
 
     /// Throws where an attribute or an input was not read by the rule.
     public func finish() throws {
-        if let name = unread.sorted().first { throw failure("the attribute \(name)", accepted: "the attributes of version \(opset)") }
-        if let index = unreadInputs.min() { throw failure("the input \(index)", accepted: "the inputs of version \(opset)") }
+        if let name = unread.sorted().first {
+            throw failure("the attribute \(name)", accepted: "the attributes of version \(opset)")
+        }
+        if let index = unreadInputs.min() {
+            throw failure("the input \(index)", accepted: "the inputs of version \(opset)")
+        }
     }
 
     // MARK: Inputs
 
     public func input(_ index: Int) throws -> Value {
-        guard let value = optionalInput(index) else { throw failure("no input \(index)", accepted: "a value there", kind: .invalid) }
+        guard let value = optionalInput(index) else {
+            throw failure("no input \(index)", accepted: "a value there", kind: .invalid)
+        }
         return value
     }
 
@@ -58,13 +65,17 @@ public final class ONNXNodeReader {
 
     /// The tensor of an input that must be known when the model is read, such as the shape of a Reshape.
     public func constant(_ index: Int) throws -> Tensor {
-        guard let tensor = optionalConstant(index) else { throw failure("input \(index), which is computed at run time", accepted: "a constant") }
+        guard let tensor = optionalConstant(index) else {
+            throw failure("input \(index), which is computed at run time", accepted: "a constant")
+        }
         return tensor
     }
 
     /// The tensor of a constant input; nil where the input is missing or not constant.
     public func optionalConstant(_ index: Int) -> Tensor? {
-        guard let value = optionalInput(index), let constant = builder.graph[value.node].op as? Constant else { return nil }
+        guard let value = optionalInput(index), let constant = builder.graph[value.node].op as? Constant else {
+            return nil
+        }
         return constant.value.tensor
     }
 
@@ -72,7 +83,10 @@ public final class ONNXNodeReader {
     public func integers(input index: Int) throws -> [Int]? {
         guard optionalInput(index) != nil else { return nil }
         let tensor = try constant(index)
-        if let name = openDimensions.name(in: tensor) { throw failure("input \(index), which holds the open dimension \(name)", accepted: "a number: bind \(name) first") }
+        if let name = openDimensions.name(in: tensor) {
+            throw failure(
+                "input \(index), which holds the open dimension \(name)", accepted: "a number: bind \(name) first")
+        }
         return tensor.converted(to: .int64).array(of: Int64.self).map { Int($0) }
     }
 
@@ -95,7 +109,9 @@ public final class ONNXNodeReader {
     }
 
     public func int(_ name: String, default standard: Int) throws -> Int { try int(name) ?? standard }
-    public func bool(_ name: String, default standard: Bool = false) throws -> Bool { try int(name).map { $0 != 0 } ?? standard }
+    public func bool(_ name: String, default standard: Bool = false) throws -> Bool {
+        try int(name).map { $0 != 0 } ?? standard
+    }
 
     public func ints(_ name: String) throws -> [Int]? {
         switch attribute(name) {
@@ -140,11 +156,15 @@ public final class ONNXNodeReader {
         for field in O.fields {
             guard let name = field.onnxName, let value = attribute(name) else { continue }
             switch value {
-            case .int(let number): try op.setAttribute(field.name, to: op.isFlag(field.name) ? .bool(number != 0) : .int(Int(number)))
+            case .int(let number):
+                try op.setAttribute(field.name, to: op.isFlag(field.name) ? .bool(number != 0) : .int(Int(number)))
             case .ints(let numbers): try op.setAttribute(field.name, to: .ints(numbers.map { Int($0) }))
             case .float(let number): try op.setAttribute(field.name, to: .float(Self.number(number)))
             case .string(let text): try op.setAttribute(field.name, to: .string(text))
-            default: throw failure("the attribute \(name) of an unexpected kind", accepted: "an integer, integers, a number or a string", kind: .invalid)
+            default:
+                throw failure(
+                    "the attribute \(name) of an unexpected kind",
+                    accepted: "an integer, integers, a number or a string", kind: .invalid)
             }
         }
         return op
@@ -155,24 +175,32 @@ public final class ONNXNodeReader {
     /// Adds an op on values and returns its first output.
     public func add(_ op: any Op, _ inputs: Value...) throws -> Value { try addAll(op, inputs)[0] }
 
-    /// Adds an op on values and returns its outputs. What depends on small constants only, such as the arithmetic of shapes, is computed here and now.
+    /// Adds an op on values and returns its outputs. What depends on small constants only, such as the arithmetic of
+    /// shapes, is computed here and now.
     public func addAll(_ op: any Op, _ inputs: [Value]) throws -> [Value] {
         let outputs: [Value]
         do { outputs = try builder.add(op, inputs, path: node.name) } catch let error as TesseraError {
             throw node.name.isEmpty ? error.within(node.place) : error
         }
         let constants = inputs.compactMap { (builder.graph[$0.node].op as? Constant)?.value.tensor }
-        if let name = constants.lazy.compactMap(openDimensions.name(in:)).first, !OpenDimensions.onlyMoves(op) || constants.count < inputs.count {
+        if let name = constants.lazy.compactMap(openDimensions.name(in:)).first,
+            !OpenDimensions.onlyMoves(op) || constants.count < inputs.count
+        {
             throw failure("a computation with the open dimension \(name)", accepted: "a number: bind \(name) first")
         }
         let types = (inputs + outputs).map { builder.type(of: $0) }
-        guard constants.count == inputs.count, !inputs.isEmpty, op is any DefinedOp, foldingBudget.allows(types) else { return outputs }
+        guard constants.count == inputs.count, !inputs.isEmpty, op is any DefinedOp, foldingBudget.allows(types) else {
+            return outputs
+        }
         return try Evaluator.evaluate(op, constants, at: node.place).map { try builder.constant($0, path: node.name) }
     }
 
     /// An axis counted from the end where negative; throws where the tensor has no such axis.
     public func axis(_ axis: Int, rank: Int) throws -> Int {
-        guard axis >= -rank, axis < rank else { throw failure("the axis \(axis) of a tensor of rank \(rank)", accepted: "\(-rank) to \(rank - 1)", kind: .invalid) }
+        guard axis >= -rank, axis < rank else {
+            throw failure(
+                "the axis \(axis) of a tensor of rank \(rank)", accepted: "\(-rank) to \(rank - 1)", kind: .invalid)
+        }
         return axis < 0 ? axis + rank : axis
     }
 }

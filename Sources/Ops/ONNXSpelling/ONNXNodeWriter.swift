@@ -14,7 +14,10 @@ public final class ONNXNodeWriter {
     public private(set) var nodes: [ONNXNode] = []
     public private(set) var constants: [ONNXInitializer] = []
 
-    public init(opset: Int, name: String, inputs: [String], outputs: [String], inputTypes: [TensorType], outputTypes: [TensorType]) {
+    public init(
+        opset: Int, name: String, inputs: [String], outputs: [String], inputTypes: [TensorType],
+        outputTypes: [TensorType]
+    ) {
         self.opset = opset
         self.name = name
         self.inputs = inputs
@@ -24,9 +27,15 @@ public final class ONNXNodeWriter {
     }
 
     /// Writes one operator; by default from the node's inputs to its outputs.
-    public func emit(_ operatorType: String, inputs: [String]? = nil, outputs: [String]? = nil, attributes: [String: ONNXAttribute] = [:]) {
+    public func emit(
+        _ operatorType: String, inputs: [String]? = nil, outputs: [String]? = nil,
+        attributes: [String: ONNXAttribute] = [:]
+    ) {
         let suffix = nodes.isEmpty ? "" : "/\(nodes.count)"
-        nodes.append(ONNXNode(operatorType, name: name + suffix, inputs: inputs ?? self.inputs, outputs: outputs ?? self.outputs, attributes: attributes))
+        nodes.append(
+            ONNXNode(
+                operatorType, name: name + suffix, inputs: inputs ?? self.inputs, outputs: outputs ?? self.outputs,
+                attributes: attributes))
     }
 
     /// A name for a value between two emitted operators.
@@ -59,7 +68,8 @@ public final class ONNXNodeWriter {
             case .ints(let numbers): if !numbers.isEmpty { result[name] = .ints(numbers.map { Int64($0) }) }
             case .float(let bits): result[name] = .float(Float(Double(bitPattern: bits)))
             case .string(let text): result[name] = .string(text)
-            case .floats, .tensor, .type: preconditionFailure("the field \(field.name) of \(O.mnemonic) has no direct ONNX form")
+            case .floats, .tensor, .type:
+                preconditionFailure("the field \(field.name) of \(O.mnemonic) has no direct ONNX form")
             }
         }
         return result

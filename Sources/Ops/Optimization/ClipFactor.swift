@@ -1,10 +1,13 @@
 import TesseraIR
 import TesseraTensors
 
-/// The factor that brings gradients below a common norm, as PyTorch's `clip_grad_norm_`: any number of tensors → min(1, limit / (‖all‖₂ + 10⁻⁶)), a scalar.
+/// The factor that brings gradients below a common norm, as PyTorch's `clip_grad_norm_`: any number of tensors → min(1,
+/// limit / (‖all‖₂ + 10⁻⁶)), a scalar.
 public struct ClipFactor: DefinedOp {
     public static let mnemonic = "clipFactor"
-    public static let fields = [Field<ClipFactor>("limit", \.limit, accepted: "above 0, finite") { $0 > 0 && $0.isFinite }]
+    public static let fields = [
+        Field<ClipFactor>("limit", \.limit, accepted: "above 0, finite") { $0 > 0 && $0.isFinite }
+    ]
     public var limit = 1.0
 
     public init() {}

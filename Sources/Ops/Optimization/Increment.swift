@@ -12,5 +12,7 @@ public struct Increment: DefinedOp {
         return inputs
     }
 
-    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] { [Tensor(scalar: inputs[0].array(of: Int64.self)[0] &+ 1)] }
+    public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
+        [Tensor(scalar: inputs[0].array(of: Int64.self)[0] &+ 1)]
+    }
 }

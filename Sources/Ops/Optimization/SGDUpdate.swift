@@ -1,9 +1,10 @@
 import TesseraIR
 import TesseraTensors
 
-/// One step of stochastic gradient descent as in PyTorch: (parameter, gradient, learning rate []) → new parameter, and with momentum
-/// (parameter, gradient, learning rate, velocity) → new parameter, new velocity. g = gradient + weightDecay · parameter,
-/// v' = momentum · v + g, p' = p − rate · v' (Nesterov: p − rate · (g + momentum · v')); without momentum p' = p − rate · g.
+/// One step of stochastic gradient descent as in PyTorch: (parameter, gradient, learning rate []) → new parameter, and
+/// with momentum (parameter, gradient, learning rate, velocity) → new parameter, new velocity. g = gradient +
+/// weightDecay · parameter, v' = momentum · v + g, p' = p − rate · v' (Nesterov: p − rate · (g + momentum · v'));
+/// without momentum p' = p − rate · g.
 public struct SGDUpdate: DefinedOp {
     public static let mnemonic = "sgdUpdate"
     public static let fields = [
@@ -27,7 +28,9 @@ public struct SGDUpdate: DefinedOp {
         try requireFloating(inputs)
         try requireRank(inputs[2], 0...0, "the learning rate")
         for index in inputs.indices where index == 1 || index == 3 {
-            try require(inputs[index] == inputs[0], "input \(index) of type \(inputs[index])", accepted: "the parameter's, \(inputs[0])")
+            try require(
+                inputs[index] == inputs[0], "input \(index) of type \(inputs[index])",
+                accepted: "the parameter's, \(inputs[0])")
         }
         return momentum == 0 ? [inputs[0]] : [inputs[0], inputs[3]]
     }
@@ -50,6 +53,7 @@ public struct SGDUpdate: DefinedOp {
             velocity![i] = momentum * velocity![i] + g
             parameter[i] -= rate * (nesterov ? g + momentum * velocity![i] : velocity![i])
         }
-        return [Tensor(parameter, shape: inputs[0].shape)] + (velocity.map { [Tensor($0, shape: inputs[0].shape)] } ?? [])
+        return [Tensor(parameter, shape: inputs[0].shape)]
+            + (velocity.map { [Tensor($0, shape: inputs[0].shape)] } ?? [])
     }
 }

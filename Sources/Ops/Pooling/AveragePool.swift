@@ -1,13 +1,17 @@
 import TesseraIR
 import TesseraTensors
 
-/// The mean over sliding windows (ONNX AveragePool 7–22). Padding counts in the divisor only with `countsPadding`, and then only the
-/// declared padding, never the overhang that rounding up makes.
+/// The mean over sliding windows (ONNX AveragePool 7–22). Padding counts in the divisor only with `countsPadding`, and
+/// then only the declared padding, never the overhang that rounding up makes.
 public struct AveragePool: DefinedOp {
     public static let mnemonic = "averagePool"
     public static let fields = [
-        Field<AveragePool>("kernel", \.kernel, onnx: "kernel_shape", accepted: "positive numbers") { !$0.isEmpty && $0.allSatisfy { $0 > 0 } },
-        Field<AveragePool>("strides", \.strides, onnx: "strides", accepted: "positive numbers") { $0.allSatisfy { $0 > 0 } },
+        Field<AveragePool>("kernel", \.kernel, onnx: "kernel_shape", accepted: "positive numbers") {
+            !$0.isEmpty && $0.allSatisfy { $0 > 0 }
+        },
+        Field<AveragePool>("strides", \.strides, onnx: "strides", accepted: "positive numbers") {
+            $0.allSatisfy { $0 > 0 }
+        },
         Field<AveragePool>("pads", \.pads, onnx: "pads"),
         Field<AveragePool>("dilations", \.dilations),
         Field<AveragePool>("ceilMode", \.ceilMode, onnx: "ceil_mode"),
@@ -21,7 +25,10 @@ public struct AveragePool: DefinedOp {
     public var countsPadding = false
 
     public init() {}
-    public init(kernel: [Int], strides: [Int] = [], pads: [Int] = [], dilations: [Int] = [], ceilMode: Bool = false, countsPadding: Bool = false) {
+    public init(
+        kernel: [Int], strides: [Int] = [], pads: [Int] = [], dilations: [Int] = [], ceilMode: Bool = false,
+        countsPadding: Bool = false
+    ) {
         self.kernel = kernel
         self.strides = strides
         self.pads = pads
@@ -30,24 +37,31 @@ public struct AveragePool: DefinedOp {
         self.countsPadding = countsPadding
     }
 
-    public var window: Window { Window(kernel: kernel, strides: strides, pads: pads, dilations: dilations, ceilMode: ceilMode) }
+    public var window: Window {
+        Window(kernel: kernel, strides: strides, pads: pads, dilations: dilations, ceilMode: ceilMode)
+    }
 
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] { [try pooledType(inputs, window)] }
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let output = try outputTypes(for: inputs.map(\.type))[0].shape!
-        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [pool(type, inputs[0], output)] }
+        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
+            [pool(type, inputs[0], output)]
+        }
     }
 
-    /// The divisor of every window, in row-major order of the output positions; 1 where a dilated window reads padding alone.
+    /// The divisor of every window, in row-major order of the output positions; 1 where a dilated window reads padding
+    /// alone.
     public func divisors(input: [Int], output: [Int]) -> [Double] {
         let window = window
         var result = [1.0]
         for axis in kernel.indices {
-            let limit = countsPadding ? input[axis] + window.padsEnd[axis] : input[axis], start = countsPadding ? -window.padsBegin[axis] : 0
+            let limit = countsPadding ? input[axis] + window.padsEnd[axis] : input[axis],
+                start = countsPadding ? -window.padsBegin[axis] : 0
             let counts = (0..<output[axis]).map { position in
                 let first = position * window.strides[axis] - window.padsBegin[axis]
-                return Double((0..<kernel[axis]).filter { (start..<limit).contains(first + $0 * window.dilations[axis]) }.count)
+                return Double(
+                    (0..<kernel[axis]).filter { (start..<limit).contains(first + $0 * window.dilations[axis]) }.count)
             }
             result = result.flatMap { outer in counts.map { outer * $0 } }
         }
@@ -74,28 +88,41 @@ extension AveragePool: DifferentiableOp {
     /// dx receives dy / divisor in every cell of the window.
     public func gradients(_ context: GradientContext) throws -> [Value?] {
         let x = context.type(of: context.inputs[0])
-        return [try context.add(AveragePoolGradient(of: self, spatial: try x.dimensions.dropFirst(2).map { try number($0, "x") }), context.outputGradient)]
+        return [
+            try context.add(
+                AveragePoolGradient(of: self, spatial: try x.dimensions.dropFirst(2).map { try number($0, "x") }),
+                context.outputGradient)
+        ]
     }
 }
 
 extension AveragePool: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("AveragePool") { reader in
-        let spatial = Array(try reader.type(0).dimensions.dropFirst(2))
-        let kernel = try reader.ints("kernel_shape") ?? [], strides = try reader.ints("strides") ?? [], dilations = try reader.ints("dilations") ?? []
-        let pads = try reader.pads(kernel: kernel, strides: strides, dilations: dilations, input: spatial)
-        let op = AveragePool(kernel: kernel, strides: strides, pads: pads, dilations: dilations, ceilMode: try reader.bool("ceil_mode"), countsPadding: try reader.bool("count_include_pad"))
-        return [try reader.add(op, reader.input(0))]
-    }]
+    public static let onnxRules = [
+        ONNXRule("AveragePool") { reader in
+            let spatial = Array(try reader.type(0).dimensions.dropFirst(2))
+            let kernel = try reader.ints("kernel_shape") ?? [], strides = try reader.ints("strides") ?? [],
+                dilations = try reader.ints("dilations") ?? []
+            let pads = try reader.pads(kernel: kernel, strides: strides, dilations: dilations, input: spatial)
+            let op = AveragePool(
+                kernel: kernel, strides: strides, pads: pads, dilations: dilations,
+                ceilMode: try reader.bool("ceil_mode"), countsPadding: try reader.bool("count_include_pad"))
+            return [try reader.add(op, reader.input(0))]
+        }
+    ]
 
     public func export(to writer: ONNXNodeWriter) throws {
         var attributes = writer.attributes(of: self)
         let countsPadding = countsPadding && pads.contains { $0 != 0 }
         if countsPadding, ceilMode, writer.opset < 19 {
-            throw writer.failure("counted padding and rounding up at opset \(writer.opset), whose divisor runtimes do not agree on", accepted: "opset 19 or newer")
+            throw writer.failure(
+                "counted padding and rounding up at opset \(writer.opset), whose divisor runtimes do not agree on",
+                accepted: "opset 19 or newer")
         }
         attributes["count_include_pad"] = .int(countsPadding ? 1 : 0)
         if dilations.contains(where: { $0 != 1 }) {
-            guard writer.opset >= 19 else { throw writer.failure("dilations \(dilations) at opset \(writer.opset)", accepted: "opset 19 or newer") }
+            guard writer.opset >= 19 else {
+                throw writer.failure("dilations \(dilations) at opset \(writer.opset)", accepted: "opset 19 or newer")
+            }
             attributes["dilations"] = .ints(dilations.map { Int64($0) })
         }
         writer.emit("AveragePool", attributes: attributes)

@@ -5,9 +5,12 @@ import TesseraTensors
 public struct AveragePoolGradient: DefinedOp {
     public static let mnemonic = "averagePoolGradient"
     public static let fields = [
-        Field<AveragePoolGradient>("kernel", \.pool.kernel), Field<AveragePoolGradient>("strides", \.pool.strides), Field<AveragePoolGradient>("pads", \.pool.pads),
-        Field<AveragePoolGradient>("dilations", \.pool.dilations), Field<AveragePoolGradient>("ceilMode", \.pool.ceilMode),
-        Field<AveragePoolGradient>("countsPadding", \.pool.countsPadding), Field<AveragePoolGradient>("spatial", \.spatial),
+        Field<AveragePoolGradient>("kernel", \.pool.kernel), Field<AveragePoolGradient>("strides", \.pool.strides),
+        Field<AveragePoolGradient>("pads", \.pool.pads),
+        Field<AveragePoolGradient>("dilations", \.pool.dilations),
+        Field<AveragePoolGradient>("ceilMode", \.pool.ceilMode),
+        Field<AveragePoolGradient>("countsPadding", \.pool.countsPadding),
+        Field<AveragePoolGradient>("spatial", \.spatial),
     ]
     public var pool = AveragePool()
     /// The spatial extents of the pool's input.
@@ -29,12 +32,15 @@ public struct AveragePoolGradient: DefinedOp {
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
-        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [scatter(type, inputs[0], shape)] }
+        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
+            [scatter(type, inputs[0], shape)]
+        }
     }
 
     private func scatter<T: DefinitionFloat>(_: T.Type, _ dy: Tensor, _ shape: [Int]) -> Tensor {
         let plane = spatial.reduce(1, *), pooled = Array(dy.shape.dropFirst(2))
-        let taps = pool.window.taps(input: spatial, output: pooled), divisors = pool.divisors(input: spatial, output: pooled)
+        let taps = pool.window.taps(input: spatial, output: pooled),
+            divisors = pool.divisors(input: spatial, output: pooled)
         var dx = [Double](repeating: 0, count: shape.reduce(1, *))
         dy.withElements(T.self) { dy in
             for image in 0..<shape[0] * shape[1] {

@@ -1,13 +1,17 @@
 import TesseraIR
 import TesseraTensors
 
-/// The maximum over sliding windows (ONNX MaxPool 1–22, first output): padding never wins; a dilated window all of whose cells
-/// lie in padding gives −∞.
+/// The maximum over sliding windows (ONNX MaxPool 1–22, first output): padding never wins; a dilated window all of
+/// whose cells lie in padding gives −∞.
 public struct MaxPool: DefinedOp {
     public static let mnemonic = "maxPool"
     public static let fields = [
-        Field<MaxPool>("kernel", \.kernel, onnx: "kernel_shape", accepted: "positive numbers") { !$0.isEmpty && $0.allSatisfy { $0 > 0 } },
-        Field<MaxPool>("strides", \.strides, onnx: "strides", accepted: "positive numbers") { $0.allSatisfy { $0 > 0 } },
+        Field<MaxPool>("kernel", \.kernel, onnx: "kernel_shape", accepted: "positive numbers") {
+            !$0.isEmpty && $0.allSatisfy { $0 > 0 }
+        },
+        Field<MaxPool>("strides", \.strides, onnx: "strides", accepted: "positive numbers") {
+            $0.allSatisfy { $0 > 0 }
+        },
         Field<MaxPool>("pads", \.pads, onnx: "pads"),
         Field<MaxPool>("dilations", \.dilations, onnx: "dilations"),
         Field<MaxPool>("ceilMode", \.ceilMode, onnx: "ceil_mode"),
@@ -27,13 +31,17 @@ public struct MaxPool: DefinedOp {
         self.ceilMode = ceilMode
     }
 
-    public var window: Window { Window(kernel: kernel, strides: strides, pads: pads, dilations: dilations, ceilMode: ceilMode) }
+    public var window: Window {
+        Window(kernel: kernel, strides: strides, pads: pads, dilations: dilations, ceilMode: ceilMode)
+    }
 
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] { [try pooledType(inputs, window)] }
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let output = try outputTypes(for: inputs.map(\.type))[0].shape!
-        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [pool(type, inputs[0], output)] }
+        return try Definition.floating(inputs, like: inputs[0].element) { type, inputs in
+            [pool(type, inputs[0], output)]
+        }
     }
 
     private func pool<T: DefinitionFloat>(_: T.Type, _ x: Tensor, _ output: [Int]) -> Tensor {
@@ -65,15 +73,27 @@ extension MaxPool: DifferentiableOp {
 }
 
 extension MaxPool: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("MaxPool") { reader in
-        reader.ignore("storage_order")
-        if reader.node.outputs.count > 1, !reader.node.outputs[1].isEmpty { throw reader.failure("the output Indices", accepted: "the first output only") }
-        let spatial = Array(try reader.type(0).dimensions.dropFirst(2))
-        let kernel = try reader.ints("kernel_shape") ?? [], strides = try reader.ints("strides") ?? [], dilations = try reader.ints("dilations") ?? []
-        let pads = try reader.pads(kernel: kernel, strides: strides, dilations: dilations, input: spatial)
-        return [try reader.add(MaxPool(kernel: kernel, strides: strides, pads: pads, dilations: dilations, ceilMode: reader.bool("ceil_mode")), reader.input(0))]
-    }]
-    public func export(to writer: ONNXNodeWriter) throws { writer.emit("MaxPool", attributes: writer.attributes(of: self)) }
+    public static let onnxRules = [
+        ONNXRule("MaxPool") { reader in
+            reader.ignore("storage_order")
+            if reader.node.outputs.count > 1, !reader.node.outputs[1].isEmpty {
+                throw reader.failure("the output Indices", accepted: "the first output only")
+            }
+            let spatial = Array(try reader.type(0).dimensions.dropFirst(2))
+            let kernel = try reader.ints("kernel_shape") ?? [], strides = try reader.ints("strides") ?? [],
+                dilations = try reader.ints("dilations") ?? []
+            let pads = try reader.pads(kernel: kernel, strides: strides, dilations: dilations, input: spatial)
+            return [
+                try reader.add(
+                    MaxPool(
+                        kernel: kernel, strides: strides, pads: pads, dilations: dilations,
+                        ceilMode: reader.bool("ceil_mode")), reader.input(0))
+            ]
+        }
+    ]
+    public func export(to writer: ONNXNodeWriter) throws {
+        writer.emit("MaxPool", attributes: writer.attributes(of: self))
+    }
 }
 
 extension Op {
@@ -86,7 +106,9 @@ extension Op {
         try window.validate(axes: window.rank, at: mnemonic)
         for axis in 0..<window.rank {
             let pads = [window.padsBegin[axis], window.padsEnd[axis]]
-            try require(pads.max()! < window.extent(axis), "the pads \(pads) of a window of \(window.extent(axis))", accepted: "pads smaller than the window")
+            try require(
+                pads.max()! < window.extent(axis), "the pads \(pads) of a window of \(window.extent(axis))",
+                accepted: "pads smaller than the window")
         }
         let output = try window.outputExtents(of: x.dimensions.dropFirst(2).map { try number($0, "x") }, at: mnemonic)
         return TensorType(x.element, Array(x.dimensions.prefix(2)) + output.map { .fixed($0) })

@@ -1,11 +1,13 @@
 import TesseraIR
 import TesseraTensors
 
-/// (dy, x) → dx: every window's dy goes to the first maximum of the window in row-major order; where windows overlap, the parts add up.
+/// (dy, x) → dx: every window's dy goes to the first maximum of the window in row-major order; where windows overlap,
+/// the parts add up.
 public struct MaxPoolGradient: DefinedOp {
     public static let mnemonic = "maxPoolGradient"
     public static let fields = [
-        Field<MaxPoolGradient>("kernel", \.pool.kernel), Field<MaxPoolGradient>("strides", \.pool.strides), Field<MaxPoolGradient>("pads", \.pool.pads),
+        Field<MaxPoolGradient>("kernel", \.pool.kernel), Field<MaxPoolGradient>("strides", \.pool.strides),
+        Field<MaxPoolGradient>("pads", \.pool.pads),
         Field<MaxPoolGradient>("dilations", \.pool.dilations), Field<MaxPoolGradient>("ceilMode", \.pool.ceilMode),
     ]
     public var pool = MaxPool()
@@ -21,7 +23,8 @@ public struct MaxPoolGradient: DefinedOp {
     }
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
-        try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [scatter(type, inputs[0], inputs[1])] }
+        try Definition.floating(inputs, like: inputs[0].element) { type, inputs in [scatter(type, inputs[0], inputs[1])]
+        }
     }
 
     private func scatter<T: DefinitionFloat>(_: T.Type, _ dy: Tensor, _ x: Tensor) -> Tensor {
@@ -33,7 +36,10 @@ public struct MaxPoolGradient: DefinedOp {
                 for image in 0..<(plane == 0 ? 0 : x.count / plane) {
                     for (position, window) in taps.enumerated() {
                         guard var best = window.first?.input else { continue }
-                        for tap in window where x[image * plane + tap.input] > x[image * plane + best] || x[image * plane + tap.input].isNaN { best = tap.input }
+                        for tap in window
+                        where x[image * plane + tap.input] > x[image * plane + best]
+                            || x[image * plane + tap.input].isNaN
+                        { best = tap.input }
                         dx[image * plane + best] += Double(dy[image * taps.count + position])
                     }
                 }

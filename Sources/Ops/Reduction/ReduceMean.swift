@@ -1,10 +1,13 @@
 import TesseraIR
 import TesseraTensors
 
-/// The mean over some axes (ONNX ReduceMean 1–18; GlobalAveragePool is the mean over all spatial axes). No axes means all of them.
+/// The mean over some axes (ONNX ReduceMean 1–18; GlobalAveragePool is the mean over all spatial axes). No axes means
+/// all of them.
 public struct ReduceMean: DefinedOp {
     public static let mnemonic = "reduceMean"
-    public static let fields = [Field<ReduceMean>("axes", \.axes), Field<ReduceMean>("keepsDimensions", \.keepsDimensions)]
+    public static let fields = [
+        Field<ReduceMean>("axes", \.axes), Field<ReduceMean>("keepsDimensions", \.keepsDimensions),
+    ]
     public var axes: [Int] = []
     public var keepsDimensions = false
 
@@ -23,16 +26,23 @@ public struct ReduceMean: DefinedOp {
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
         let count = Double(inputs[0].elementCount) / Double(shape.reduce(1, *))
-        return [Tensor(doubles: Reduction.sums(of: inputs[0], axes: axes).map { $0 / count }, element: inputs[0].element, shape: shape)]
+        return [
+            Tensor(
+                doubles: Reduction.sums(of: inputs[0], axes: axes).map { $0 / count }, element: inputs[0].element,
+                shape: shape)
+        ]
     }
 }
 
 extension ReduceMean: DifferentiableOp {
     /// y = Σ x / P: dx = dy / P repeated along the averaged axes.
     public func gradients(_ context: GradientContext) throws -> [Value?] {
-        let input = try shape(context.type(of: context.inputs[0]), "x"), output = try shape(context.type(of: context.output()), "y")
+        let input = try shape(context.type(of: context.inputs[0]), "x"),
+            output = try shape(context.type(of: context.output()), "y")
         let factor = Double(output.reduce(1, *)) / Double(input.reduce(1, *))
-        return [try Reduction.spread(context.outputGradient, over: context.inputs[0], axes: axes, factor: factor, context)]
+        return [
+            try Reduction.spread(context.outputGradient, over: context.inputs[0], axes: axes, factor: factor, context)
+        ]
     }
 }
 
@@ -44,7 +54,9 @@ extension ReduceMean: ONNXImportable, ONNXExportable {
         },
         ONNXRule("GlobalAveragePool") { reader in
             let rank = try reader.type(0).rank
-            guard rank > 2 else { throw reader.failure("x of rank \(rank)", accepted: "[N, C, spatial…]", kind: .invalid) }
+            guard rank > 2 else {
+                throw reader.failure("x of rank \(rank)", accepted: "[N, C, spatial…]", kind: .invalid)
+            }
             return [try reader.add(ReduceMean(axes: Array(2..<rank), keepsDimensions: true), reader.input(0))]
         },
     ]

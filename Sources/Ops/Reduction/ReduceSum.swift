@@ -4,7 +4,9 @@ import TesseraTensors
 /// The sum over some axes (ONNX ReduceSum 1–13); integers wrap on overflow. No axes means all of them.
 public struct ReduceSum: DefinedOp {
     public static let mnemonic = "reduceSum"
-    public static let fields = [Field<ReduceSum>("axes", \.axes), Field<ReduceSum>("keepsDimensions", \.keepsDimensions)]
+    public static let fields = [
+        Field<ReduceSum>("axes", \.axes), Field<ReduceSum>("keepsDimensions", \.keepsDimensions),
+    ]
     public var axes: [Int] = []
     public var keepsDimensions = false
 
@@ -39,7 +41,9 @@ extension ReduceSum: ONNXImportable, ONNXExportable {
         ONNXRule("ReduceSum") { reader in
             guard let (axes, keeps) = try reader.reduction(axesAreInputSince: 13) else { return [try reader.input(0)] }
             return [try reader.add(ReduceSum(axes: axes, keepsDimensions: keeps), reader.input(0))]
-        },
+        }
     ]
-    public func export(to writer: ONNXNodeWriter) throws { writer.emitReduction("ReduceSum", axes: axes, keepsDimensions: keepsDimensions, axesAreInputSince: 13) }
+    public func export(to writer: ONNXNodeWriter) throws {
+        writer.emitReduction("ReduceSum", axes: axes, keepsDimensions: keepsDimensions, axesAreInputSince: 13)
+    }
 }

@@ -3,8 +3,8 @@ import TesseraTensors
 
 /// What reductions over axes share.
 package enum Reduction {
-    /// The axes that are reduced, of `axes` as an op holds them: all where there are none, counted from the end where negative. The op's typing has checked
-    /// them, and a scalar has none.
+    /// The axes that are reduced, of `axes` as an op holds them: all where there are none, counted from the end where
+    /// negative. The op's typing has checked them, and a scalar has none.
     package static func axes(_ axes: [Int], rank: Int) -> Set<Int> {
         axes.isEmpty ? Set(0..<rank) : Set(axes.map { $0 < 0 ? $0 + rank : $0 }).intersection(0..<rank)
     }
@@ -16,11 +16,14 @@ package enum Reduction {
         return Self.axes(axes, rank: rank)
     }
 
-    static func outputType(of input: TensorType, axes: [Int], keepsDimensions: Bool, by op: any Op) throws -> TensorType {
+    static func outputType(of input: TensorType, axes: [Int], keepsDimensions: Bool, by op: any Op) throws -> TensorType
+    {
         let reduced = try resolve(axes, rank: input.rank, by: op)
-        return TensorType(input.element, input.dimensions.enumerated().compactMap { axis, dimension in
-            reduced.contains(axis) ? (keepsDimensions ? .fixed(1) : nil) : dimension
-        })
+        return TensorType(
+            input.element,
+            input.dimensions.enumerated().compactMap { axis, dimension in
+                reduced.contains(axis) ? (keepsDimensions ? .fixed(1) : nil) : dimension
+            })
     }
 
     /// Calls `body` with every input offset and the offset of the output element it belongs to.
@@ -50,14 +53,21 @@ package enum Reduction {
     }
 
     /// dy · factor, repeated along the reduced axes to the type of x.
-    static func spread(_ dy: Value, over x: Value, axes: [Int], factor: Double, _ context: GradientContext) throws -> Value {
+    static func spread(_ dy: Value, over x: Value, axes: [Int], factor: Double, _ context: GradientContext) throws
+        -> Value
+    {
         let type = context.type(of: x)
-        guard let shape = type.shape else { throw TesseraError(at: "gradient of \(context.node.op.mnemonic)", found: "the type \(type)", accepted: "bound dimensions") }
+        guard let shape = type.shape else {
+            throw TesseraError(
+                at: "gradient of \(context.node.op.mnemonic)", found: "the type \(type)", accepted: "bound dimensions")
+        }
         let reduced = try resolve(axes, rank: type.rank, by: context.node.op)
         let kept = shape.enumerated().map { reduced.contains($0.offset) ? 1 : $0.element }
         var gradient = dy
         if context.type(of: gradient).shape != kept { gradient = try context.add(Reshape(to: kept), gradient) }
-        if factor != 1 { gradient = try context.add(Multiply(), gradient, context.builder.scalar(factor, type.element)) }
+        if factor != 1 {
+            gradient = try context.add(Multiply(), gradient, context.builder.scalar(factor, type.element))
+        }
         return try context.add(BroadcastTo(shape: shape), gradient)
     }
 }
@@ -77,7 +87,9 @@ extension ONNXNodeWriter {
     func emitReduction(_ operatorType: String, axes: [Int], keepsDimensions: Bool, axesAreInputSince version: Int) {
         var attributes: [String: ONNXAttribute] = ["keepdims": .int(keepsDimensions ? 1 : 0)]
         if axes.isEmpty { return emit(operatorType, attributes: attributes) }
-        if opset >= version { return emit(operatorType, inputs: inputs + [constant("axes", axes)], attributes: attributes) }
+        if opset >= version {
+            return emit(operatorType, inputs: inputs + [constant("axes", axes)], attributes: attributes)
+        }
         attributes["axes"] = .ints(axes.map { Int64($0) })
         emit(operatorType, attributes: attributes)
     }

@@ -4,7 +4,9 @@ import TesseraTensors
 /// Repeats along axes of extent 1 and new leading axes to the given shape (ONNX Expand with a constant shape).
 public struct BroadcastTo: DefinedOp {
     public static let mnemonic = "broadcastTo"
-    public static let fields = [Field<BroadcastTo>("shape", \.shape, accepted: "extents that are not negative") { $0.allSatisfy { $0 >= 0 } }]
+    public static let fields = [
+        Field<BroadcastTo>("shape", \.shape, accepted: "extents that are not negative") { $0.allSatisfy { $0 >= 0 } }
+    ]
     public var shape: [Int] = []
 
     public init() {}
@@ -24,7 +26,8 @@ public struct BroadcastTo: DefinedOp {
         x.withUnsafeBytes { source in
             result.withUnsafeMutableBytes { destination in
                 for (index, offset) in offsets.enumerated() {
-                    (destination.baseAddress! + index * size).copyMemory(from: source.baseAddress! + offset * size, byteCount: size)
+                    (destination.baseAddress! + index * size).copyMemory(
+                        from: source.baseAddress! + offset * size, byteCount: size)
                 }
             }
         }
@@ -40,7 +43,11 @@ extension BroadcastTo: DifferentiableOp {
 }
 
 extension BroadcastTo: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("Expand") { reader in [try reader.add(BroadcastTo(shape: reader.integers(input: 1) ?? []), reader.input(0))] }]
+    public static let onnxRules = [
+        ONNXRule("Expand") { reader in
+            [try reader.add(BroadcastTo(shape: reader.integers(input: 1) ?? []), reader.input(0))]
+        }
+    ]
     public func export(to writer: ONNXNodeWriter) throws {
         writer.emit("Expand", inputs: [writer.inputs[0], writer.constant("shape", shape)])
     }

@@ -1,7 +1,8 @@
 import TesseraIR
 import TesseraTensors
 
-/// The elements in another type (ONNX Cast 6–25): floats to integers truncate towards zero, and saturate where ONNX leaves them undefined; anything but 0 is true.
+/// The elements in another type (ONNX Cast 6–25): floats to integers truncate towards zero, and saturate where ONNX
+/// leaves them undefined; anything but 0 is true.
 public struct Cast: DefinedOp {
     public static let mnemonic = "cast"
     public static let fields = [Field<Cast>("to", \.target)]
@@ -22,7 +23,10 @@ extension Cast: DifferentiableOp {
     /// y = x between floating-point types: dx = dy in x's type. Other conversions have no gradient.
     public func gradients(_ context: GradientContext) throws -> [Value?] {
         let source = context.type(of: context.inputs[0]).element
-        return [source.isFloatingPoint && target.isFloatingPoint ? try context.add(Cast(to: source), context.outputGradient) : nil]
+        return [
+            source.isFloatingPoint && target.isFloatingPoint
+                ? try context.add(Cast(to: source), context.outputGradient) : nil
+        ]
     }
 }
 
@@ -31,7 +35,11 @@ extension Cast: ONNXImportable, ONNXExportable {
         ONNXRule("Cast", 6...Int.max) { reader in
             reader.ignore("saturate", "round_mode")
             let code = try reader.int("to", default: 0)
-            guard let target = ElementType(onnxCode: code) else { throw reader.failure("the type \(ElementType.onnxName(code))", accepted: ElementType.allCases.map(\.rawValue).joined(separator: ", ")) }
+            guard let target = ElementType(onnxCode: code) else {
+                throw reader.failure(
+                    "the type \(ElementType.onnxName(code))",
+                    accepted: ElementType.allCases.map(\.rawValue).joined(separator: ", "))
+            }
             return [try reader.cast(reader.input(0), to: target)]
         },
         ONNXRule("CastLike") { reader in
@@ -39,7 +47,9 @@ extension Cast: ONNXImportable, ONNXExportable {
             return [try reader.cast(reader.input(0), to: reader.type(1).element)]
         },
     ]
-    public func export(to writer: ONNXNodeWriter) throws { writer.emit("Cast", attributes: ["to": .int(Int64(target.onnxCode))]) }
+    public func export(to writer: ONNXNodeWriter) throws {
+        writer.emit("Cast", attributes: ["to": .int(Int64(target.onnxCode))])
+    }
 }
 
 extension ONNXNodeReader {

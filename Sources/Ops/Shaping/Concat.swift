@@ -16,10 +16,14 @@ public struct Concat: DefinedOp {
         let along = try normalizedAxis(axis, rank: inputs[0].rank)
         var dimensions = inputs[0].dimensions
         for type in inputs.dropFirst() {
-            try require(type.rank == dimensions.count && (0..<type.rank).allSatisfy { $0 == along || type.dimensions[$0] == dimensions[$0] },
-                        "operands \(inputs[0]) and \(type)", accepted: "equal dimensions but along axis \(axis)")
+            try require(
+                type.rank == dimensions.count
+                    && (0..<type.rank).allSatisfy { $0 == along || type.dimensions[$0] == dimensions[$0] },
+                "operands \(inputs[0]) and \(type)", accepted: "equal dimensions but along axis \(axis)")
         }
-        if inputs.count > 1 { dimensions[along] = .fixed(try inputs.reduce(0) { try $0 + number($1.dimensions[along], "an operand") }) }
+        if inputs.count > 1 {
+            dimensions[along] = .fixed(try inputs.reduce(0) { try $0 + number($1.dimensions[along], "an operand") })
+        }
         return [TensorType(inputs[0].element, dimensions)]
     }
 
@@ -35,7 +39,8 @@ public struct Concat: DefinedOp {
                 let run = input.shape.dropFirst(along).reduce(1, *) * size
                 input.withUnsafeBytes { source in
                     for index in 0..<outer where run > 0 {
-                        (destination.baseAddress! + index * row + offset).copyMemory(from: source.baseAddress! + index * run, byteCount: run)
+                        (destination.baseAddress! + index * row + offset).copyMemory(
+                            from: source.baseAddress! + index * run, byteCount: run)
                     }
                 }
                 offset += run
@@ -54,18 +59,25 @@ extension Concat: DifferentiableOp {
             let along = try normalizedAxis(axis, rank: type.rank)
             let extent = try number(type.dimensions[along], "an operand")
             defer { start += extent }
-            return context.isWanted[index] ? try context.add(Slice(axis: along, start: start, end: start + extent), context.outputGradient) : nil
+            return context.isWanted[index]
+                ? try context.add(Slice(axis: along, start: start, end: start + extent), context.outputGradient) : nil
         }
     }
 }
 
 extension Concat: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Concat", 1...3) { reader in try reader.addAll(Concat(axis: reader.int("axis", default: 1)), reader.allInputs()) },
+        ONNXRule("Concat", 1...3) { reader in
+            try reader.addAll(Concat(axis: reader.int("axis", default: 1)), reader.allInputs())
+        },
         ONNXRule("Concat", 4...Int.max) { reader in
-            guard let axis = try reader.int("axis") else { throw reader.failure("no axis", accepted: "the attribute axis", kind: .invalid) }
+            guard let axis = try reader.int("axis") else {
+                throw reader.failure("no axis", accepted: "the attribute axis", kind: .invalid)
+            }
             return try reader.addAll(Concat(axis: axis), reader.allInputs())
         },
     ]
-    public func export(to writer: ONNXNodeWriter) throws { writer.emit("Concat", attributes: writer.attributes(of: self)) }
+    public func export(to writer: ONNXNodeWriter) throws {
+        writer.emit("Concat", attributes: writer.attributes(of: self))
+    }
 }

@@ -1,11 +1,15 @@
 import TesseraIR
 import TesseraTensors
 
-/// The same elements under another shape (ONNX Reshape 5–25): 0 keeps the input's dimension at that place, one −1 takes what is left.
-/// A named dimension can be kept by 0.
+/// The same elements under another shape (ONNX Reshape 5–25): 0 keeps the input's dimension at that place, one −1 takes
+/// what is left. A named dimension can be kept by 0.
 public struct Reshape: DefinedOp {
     public static let mnemonic = "reshape"
-    public static let fields = [Field<Reshape>("shape", \.target, accepted: "one −1 at most") { $0.filter { $0 == -1 }.count <= 1 && $0.allSatisfy { $0 >= -1 } }]
+    public static let fields = [
+        Field<Reshape>("shape", \.target, accepted: "one −1 at most") {
+            $0.filter { $0 == -1 }.count <= 1 && $0.allSatisfy { $0 >= -1 }
+        }
+    ]
     public var target: [Int] = []
 
     public init() {}
@@ -20,7 +24,8 @@ public struct Reshape: DefinedOp {
         var known = 1, named: [Dimension] = []
         for (axis, extent) in target.enumerated() {
             if extent == 0 {
-                try require(axis < input.rank, "0 at place \(axis) for \(input)", accepted: "a place that the input has")
+                try require(
+                    axis < input.rank, "0 at place \(axis) for \(input)", accepted: "a place that the input has")
                 output.append(input.dimensions[axis])
             } else {
                 output.append(.fixed(extent))
@@ -35,7 +40,10 @@ public struct Reshape: DefinedOp {
             known = product
         }
         for name in named {
-            guard let index = rest.firstIndex(of: name) else { throw TesseraError(at: mnemonic, found: "the shape \(target) for \(input)", accepted: "named dimensions kept once") }
+            guard let index = rest.firstIndex(of: name) else {
+                throw TesseraError(
+                    at: mnemonic, found: "the shape \(target) for \(input)", accepted: "named dimensions kept once")
+            }
             rest.remove(at: index)
         }
         let leftover = rest.filter { $0.value == nil }, total = rest.compactMap(\.value).reduce(1, *)
@@ -43,11 +51,15 @@ public struct Reshape: DefinedOp {
             if leftover.count == 1, known == total {
                 output[wildcard] = leftover[0]
             } else {
-                try require(leftover.isEmpty && known > 0 && total % known == 0, "the shape \(target) for \(input)", accepted: "a shape of as many elements; bind named dimensions first")
+                try require(
+                    leftover.isEmpty && known > 0 && total % known == 0, "the shape \(target) for \(input)",
+                    accepted: "a shape of as many elements; bind named dimensions first")
                 output[wildcard] = .fixed(total / known)
             }
         } else {
-            try require(leftover.isEmpty && known == total, "the shape \(target) for \(input)", accepted: "a shape of as many elements; bind named dimensions first")
+            try require(
+                leftover.isEmpty && known == total, "the shape \(target) for \(input)",
+                accepted: "a shape of as many elements; bind named dimensions first")
         }
         return [TensorType(input.element, output)]
     }
@@ -72,25 +84,38 @@ extension Reshape: ONNXImportable, ONNXExportable {
         },
         ONNXRule("Reshape", 5...Int.max) { reader in
             let target = try reader.reshapeTarget(input: 1, of: reader.type(0))
-            if try reader.bool("allowzero"), try reader.constant(1).doubles().contains(0) { throw reader.failure("allowzero with a 0 in the shape", accepted: "tensors that are not empty") }
+            if try reader.bool("allowzero"), try reader.constant(1).doubles().contains(0) {
+                throw reader.failure("allowzero with a 0 in the shape", accepted: "tensors that are not empty")
+            }
             return [try reader.add(Reshape(to: target), reader.input(0))]
         },
         ONNXRule("Flatten") { reader in
             let type = try reader.type(0)
             let axis = try reader.int("axis", default: 1)
             let split = axis < 0 ? axis + type.rank : axis
-            guard (0...type.rank).contains(split) else { throw reader.failure("axis \(axis) of \(type)", accepted: "\(-type.rank) to \(type.rank)", kind: .invalid) }
+            guard (0...type.rank).contains(split) else {
+                throw reader.failure(
+                    "axis \(axis) of \(type)", accepted: "\(-type.rank) to \(type.rank)", kind: .invalid)
+            }
             if split == 1 { return [try reader.add(Reshape(to: [0, -1]), reader.input(0))] }
             let inner = type.dimensions.dropFirst(split).compactMap(\.value)
-            if inner.count == type.rank - split { return [try reader.add(Reshape(to: [-1, inner.reduce(1, *)]), reader.input(0))] }
+            if inner.count == type.rank - split {
+                return [try reader.add(Reshape(to: [-1, inner.reduce(1, *)]), reader.input(0))]
+            }
             let outer = type.dimensions.prefix(split).compactMap(\.value)
-            guard outer.count == split else { throw reader.failure("named dimensions on both sides of axis \(axis) in \(type)", accepted: "numbers on one side: bind the names first") }
+            guard outer.count == split else {
+                throw reader.failure(
+                    "named dimensions on both sides of axis \(axis) in \(type)",
+                    accepted: "numbers on one side: bind the names first")
+            }
             return [try reader.add(Reshape(to: [outer.reduce(1, *), -1]), reader.input(0))]
         },
     ]
 
     public func export(to writer: ONNXNodeWriter) throws {
-        if target == [0, -1], writer.inputTypes[0].rank >= 1 { return writer.emit("Flatten", attributes: ["axis": .int(1)]) }
+        if target == [0, -1], writer.inputTypes[0].rank >= 1 {
+            return writer.emit("Flatten", attributes: ["axis": .int(1)])
+        }
         writer.emit("Reshape", inputs: [writer.inputs[0], writer.constant("shape", target)])
     }
 }

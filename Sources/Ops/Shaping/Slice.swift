@@ -1,8 +1,8 @@
 import TesseraIR
 import TesseraTensors
 
-/// The elements start, start + step, … before end along one axis (ONNX Slice 1–13, one axis at a time). Negative start and end
-/// count from the back; both are clamped to the axis.
+/// The elements start, start + step, … before end along one axis (ONNX Slice 1–13, one axis at a time). Negative start
+/// and end count from the back; both are clamped to the axis.
 public struct Slice: DefinedOp {
     public static let mnemonic = "slice"
     public static let fields = [
@@ -24,7 +24,9 @@ public struct Slice: DefinedOp {
 
     /// The first index and the number of indices along an axis of the given extent.
     public func range(extent: Int) -> (first: Int, count: Int) {
-        func clamped(_ index: Int, _ low: Int, _ high: Int) -> Int { min(max(index < 0 ? index + extent : index, low), high) }
+        func clamped(_ index: Int, _ low: Int, _ high: Int) -> Int {
+            min(max(index < 0 ? index + extent : index, low), high)
+        }
         if step > 0 {
             let first = clamped(start, 0, extent), limit = clamped(end, 0, extent)
             return (first, limit > first ? (limit - first - 1) / step + 1 : 0)
@@ -48,14 +50,17 @@ public struct Slice: DefinedOp {
         let x = inputs[0], shape = try outputTypes(for: [x.type])[0].shape!
         let along = axis < 0 ? axis + shape.count : axis
         let (first, count) = range(extent: x.shape[along])
-        let outer = shape.prefix(along).reduce(1, *), inner = shape.dropFirst(along + 1).reduce(1, *) * x.element.byteCount
+        let outer = shape.prefix(along).reduce(1, *),
+            inner = shape.dropFirst(along + 1).reduce(1, *) * x.element.byteCount
         var result = Tensor(uninitialized: x.element, shape: shape)
         x.withUnsafeBytes { source in
             result.withUnsafeMutableBytes { destination in
                 for index in 0..<outer where inner > 0 {
                     for position in 0..<count {
                         (destination.baseAddress! + (index * count + position) * inner)
-                            .copyMemory(from: source.baseAddress! + (index * x.shape[along] + first + position * step) * inner, byteCount: inner)
+                            .copyMemory(
+                                from: source.baseAddress! + (index * x.shape[along] + first + position * step) * inner,
+                                byteCount: inner)
                     }
                 }
             }
@@ -75,25 +80,38 @@ extension Slice: DifferentiableOp {
 
 extension Slice: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Slice", 1...9) { reader in try slices(reader, reader.ints("starts"), reader.ints("ends"), reader.ints("axes"), nil) },
+        ONNXRule("Slice", 1...9) { reader in
+            try slices(reader, reader.ints("starts"), reader.ints("ends"), reader.ints("axes"), nil)
+        },
         ONNXRule("Slice", 10...Int.max) { reader in
-            try slices(reader, reader.integers(input: 1), reader.integers(input: 2), reader.integers(input: 3), reader.integers(input: 4))
+            try slices(
+                reader, reader.integers(input: 1), reader.integers(input: 2), reader.integers(input: 3),
+                reader.integers(input: 4))
         },
     ]
 
-    private static func slices(_ reader: ONNXNodeReader, _ starts: [Int]?, _ ends: [Int]?, _ axes: [Int]?, _ steps: [Int]?) throws -> [Value] {
-        guard let starts, let ends, starts.count == ends.count, (axes ?? starts).count == starts.count, (steps ?? starts).count == starts.count else {
-            throw reader.failure("starts, ends, axes or steps of different lengths", accepted: "one of each an axis", kind: .invalid)
+    private static func slices(
+        _ reader: ONNXNodeReader, _ starts: [Int]?, _ ends: [Int]?, _ axes: [Int]?, _ steps: [Int]?
+    ) throws -> [Value] {
+        guard let starts, let ends, starts.count == ends.count, (axes ?? starts).count == starts.count,
+            (steps ?? starts).count == starts.count
+        else {
+            throw reader.failure(
+                "starts, ends, axes or steps of different lengths", accepted: "one of each an axis", kind: .invalid)
         }
         var value = try reader.input(0)
         for index in starts.indices {
-            value = try reader.add(Slice(axis: axes?[index] ?? index, start: starts[index], end: ends[index], step: steps?[index] ?? 1), value)
+            value = try reader.add(
+                Slice(axis: axes?[index] ?? index, start: starts[index], end: ends[index], step: steps?[index] ?? 1),
+                value)
         }
         return [value]
     }
 
     public func export(to writer: ONNXNodeWriter) throws {
-        let bounds = [("starts", start), ("ends", end), ("axes", axis), ("steps", step)].map { writer.constant($0.0, [$0.1]) }
+        let bounds = [("starts", start), ("ends", end), ("axes", axis), ("steps", step)].map {
+            writer.constant($0.0, [$0.1])
+        }
         writer.emit("Slice", inputs: [writer.inputs[0]] + bounds)
     }
 }

@@ -5,7 +5,8 @@ import TesseraTensors
 public struct SliceGradient: DefinedOp {
     public static let mnemonic = "sliceGradient"
     public static let fields = [
-        Field<SliceGradient>("axis", \.slice.axis), Field<SliceGradient>("start", \.slice.start), Field<SliceGradient>("end", \.slice.end),
+        Field<SliceGradient>("axis", \.slice.axis), Field<SliceGradient>("start", \.slice.start),
+        Field<SliceGradient>("end", \.slice.end),
         Field<SliceGradient>("step", \.slice.step), Field<SliceGradient>("extent", \.extent),
     ]
     public var slice = Slice()
@@ -22,7 +23,8 @@ public struct SliceGradient: DefinedOp {
         var dimensions = inputs[0].dimensions
         dimensions[try normalizedAxis(slice.axis, rank: inputs[0].rank)] = .fixed(extent)
         let dx = TensorType(inputs[0].element, dimensions)
-        try require(slice.outputTypes(for: [dx])[0] == inputs[0], "dy of type \(inputs[0])", accepted: "the slice of \(dx)")
+        try require(
+            slice.outputTypes(for: [dx])[0] == inputs[0], "dy of type \(inputs[0])", accepted: "the slice of \(dx)")
         return [dx]
     }
 
@@ -30,14 +32,16 @@ public struct SliceGradient: DefinedOp {
         let dy = inputs[0], shape = try outputTypes(for: [dy.type])[0].shape!
         let along = slice.axis < 0 ? slice.axis + shape.count : slice.axis
         let (first, count) = slice.range(extent: extent)
-        let outer = shape.prefix(along).reduce(1, *), inner = shape.dropFirst(along + 1).reduce(1, *) * dy.element.byteCount
+        let outer = shape.prefix(along).reduce(1, *),
+            inner = shape.dropFirst(along + 1).reduce(1, *) * dy.element.byteCount
         var result = Tensor(zeros: dy.element, shape: shape)
         dy.withUnsafeBytes { source in
             result.withUnsafeMutableBytes { destination in
                 for index in 0..<outer where inner > 0 {
                     for position in 0..<count {
                         (destination.baseAddress! + (index * extent + first + position * slice.step) * inner)
-                            .copyMemory(from: source.baseAddress! + (index * count + position) * inner, byteCount: inner)
+                            .copyMemory(
+                                from: source.baseAddress! + (index * count + position) * inner, byteCount: inner)
                     }
                 }
             }

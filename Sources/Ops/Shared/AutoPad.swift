@@ -2,8 +2,9 @@ import TesseraIR
 import TesseraTensors
 
 extension ONNXNodeReader {
-    /// The explicit pads of a windowed operator: its `pads`, or what `auto_pad` means for this input (SAME: as many windows as
-    /// ceil(input / stride), the odd cell at the end for UPPER and at the start for LOWER). Unbound extents are accepted only with stride 1.
+    /// The explicit pads of a windowed operator: its `pads`, or what `auto_pad` means for this input (SAME: as many
+    /// windows as ceil(input / stride), the odd cell at the end for UPPER and at the start for LOWER). Unbound extents
+    /// are accepted only with stride 1.
     func pads(kernel: [Int], strides: [Int], dilations: [Int], input: [Dimension]) throws -> [Int] {
         let explicit = try ints("pads")
         let mode = try string("auto_pad") ?? "NOTSET"
@@ -22,7 +23,9 @@ extension ONNXNodeReader {
                 } else if let size = input[axis].value {
                     total = max(((size + stride - 1) / stride - 1) * stride + window.extent(axis) - size, 0)
                 } else {
-                    throw failure("auto_pad \(mode) with stride \(stride) over the unbound dimension \(input[axis])", accepted: "a number: bind \(input[axis]) first")
+                    throw failure(
+                        "auto_pad \(mode) with stride \(stride) over the unbound dimension \(input[axis])",
+                        accepted: "a number: bind \(input[axis]) first")
                 }
                 begins.append(mode == "SAME_UPPER" ? total / 2 : total - total / 2)
                 ends.append(total - begins[axis])

@@ -1,7 +1,8 @@
 import TesseraIR
 import TesseraTensors
 
-/// An op that maps every element by itself: same type out as in. Conforming types give the function; typing and definition follow.
+/// An op that maps every element by itself: same type out as in. Conforming types give the function; typing and
+/// definition follow.
 public protocol UnaryOp: DefinedOp {
     func apply<T: DefinitionFloat>(_ x: T) -> T
 }
@@ -36,7 +37,9 @@ extension BinaryOp {
         try requireInputs(inputs, 2)
         try requireSameElement(inputs)
         let element = inputs[0].element
-        try require(element.isFloatingPoint || element.isInteger && apply(1, 1) != nil, "operands of type \(element.rawValue)", accepted: "a type the op is defined for")
+        try require(
+            element.isFloatingPoint || element.isInteger && apply(1, 1) != nil, "operands of type \(element.rawValue)",
+            accepted: "a type the op is defined for")
         return [TensorType(element, try Broadcast.dimensions(inputs.map(\.dimensions), at: mnemonic))]
     }
 
@@ -44,12 +47,15 @@ extension BinaryOp {
         let element = inputs[0].element
         let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
         if element.isInteger {
-            let a = inputs[0].converted(to: .int64).array(of: Int64.self), b = inputs[1].converted(to: .int64).array(of: Int64.self)
+            let a = inputs[0].converted(to: .int64).array(of: Int64.self),
+                b = inputs[1].converted(to: .int64).array(of: Int64.self)
             let offsets = Broadcast.offsets([inputs[0].shape, inputs[1].shape], to: shape)
             let values = zip(offsets[0], offsets[1]).map { apply(a[$0], b[$1])! }
             return [Tensor(values, shape: shape).converted(to: element)]
         }
-        return try Definition.floating(inputs, like: element) { type, inputs in [combine(type, inputs[0], inputs[1], shape)] }
+        return try Definition.floating(inputs, like: element) { type, inputs in
+            [combine(type, inputs[0], inputs[1], shape)]
+        }
     }
 
     private func combine<T: DefinitionFloat>(_: T.Type, _ a: Tensor, _ b: Tensor, _ shape: [Int]) -> Tensor {
@@ -75,7 +81,9 @@ public enum Broadcast {
                 guard index >= 0, operand[index] != .fixed(1) else { continue }
                 if common != .fixed(1), common != operand[index] {
                     let shapes = operands.map { "[" + $0.map(\.description).joined(separator: ",") + "]" }
-                    throw TesseraError(at: location, found: "the shapes \(shapes.joined(separator: " and "))", accepted: "shapes that broadcast: equal extents or 1, aligned at the last axis")
+                    throw TesseraError(
+                        at: location, found: "the shapes \(shapes.joined(separator: " and "))",
+                        accepted: "shapes that broadcast: equal extents or 1, aligned at the last axis")
                 }
                 common = operand[index]
             }
@@ -83,7 +91,8 @@ public enum Broadcast {
         }
     }
 
-    /// Strides in elements with which a dense tensor of `shape` is read under a broadcast `target` shape: 0 along repeated axes.
+    /// Strides in elements with which a dense tensor of `shape` is read under a broadcast `target` shape: 0 along
+    /// repeated axes.
     public static func strides(of shape: [Int], to target: [Int]) -> [Int] {
         var result = [Int](repeating: 0, count: target.count), stride = 1
         for axis in shape.indices.reversed() {
@@ -112,7 +121,9 @@ extension GradientContext {
         let from = type(of: gradient), to = type(of: operand)
         if from.dimensions == to.dimensions { return gradient }
         let lead = from.rank - to.rank
-        let axes = (0..<from.rank).filter { $0 < lead || to.dimensions[$0 - lead] == .fixed(1) && from.dimensions[$0] != .fixed(1) }
+        let axes = (0..<from.rank).filter {
+            $0 < lead || to.dimensions[$0 - lead] == .fixed(1) && from.dimensions[$0] != .fixed(1)
+        }
         var result = try add(ReduceSum(axes: axes, keepsDimensions: true), gradient)
         if lead > 0 { result = try add(Reshape(to: to.shape ?? to.dimensions.map { $0.value ?? 0 }), result) }
         return result

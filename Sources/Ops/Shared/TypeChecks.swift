@@ -10,7 +10,10 @@ extension Op {
     func requireInputs(_ inputs: [TensorType], _ count: ClosedRange<Int>) throws {
         try require(
             count.contains(inputs.count), "\(inputs.count) inputs",
-            accepted: count.lowerBound == count.upperBound ? "\(count.lowerBound)" : count.upperBound == .max ? "at least \(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
+            accepted: count.lowerBound == count.upperBound
+                ? "\(count.lowerBound)"
+                : count.upperBound == .max
+                    ? "at least \(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
         )
     }
 
@@ -18,24 +21,37 @@ extension Op {
 
     func requireFloating(_ inputs: [TensorType]) throws {
         for (index, type) in inputs.enumerated() {
-            guard type.element.isFloatingPoint else { throw TesseraError(.unsupported, at: mnemonic, found: "input \(index) of type \(type)", accepted: "a floating-point type") }
+            guard type.element.isFloatingPoint else {
+                throw TesseraError(
+                    .unsupported, at: mnemonic, found: "input \(index) of type \(type)",
+                    accepted: "a floating-point type")
+            }
         }
     }
 
     /// All inputs have the element type of the first.
     func requireSameElement(_ inputs: [TensorType]) throws {
         for (index, type) in inputs.enumerated() {
-            try require(type.element == inputs[0].element, "input \(index) of type \(type)", accepted: "the element type of input 0, \(inputs[0].element.rawValue)")
+            try require(
+                type.element == inputs[0].element, "input \(index) of type \(type)",
+                accepted: "the element type of input 0, \(inputs[0].element.rawValue)")
         }
     }
 
     func requireRank(_ type: TensorType, _ ranks: ClosedRange<Int>, _ what: String) throws {
-        try require(ranks.contains(type.rank), "\(what) of type \(type)", accepted: ranks.lowerBound == ranks.upperBound ? "rank \(ranks.lowerBound)" : "rank \(ranks.lowerBound) to \(ranks.upperBound)")
+        try require(
+            ranks.contains(type.rank), "\(what) of type \(type)",
+            accepted: ranks.lowerBound == ranks.upperBound
+                ? "rank \(ranks.lowerBound)" : "rank \(ranks.lowerBound) to \(ranks.upperBound)")
     }
 
     /// The dimension as a number; a name must be bound first.
     func number(_ dimension: Dimension, _ what: String) throws -> Int {
-        guard let value = dimension.value else { throw TesseraError(at: mnemonic, found: "the dimension \(dimension) of \(what)", accepted: "a number: bind \(dimension) first") }
+        guard let value = dimension.value else {
+            throw TesseraError(
+                at: mnemonic, found: "the dimension \(dimension) of \(what)",
+                accepted: "a number: bind \(dimension) first")
+        }
         return value
     }
 
@@ -44,7 +60,9 @@ extension Op {
 
     /// An axis counted from the end where negative.
     func normalizedAxis(_ axis: Int, rank: Int) throws -> Int {
-        try require(axis >= -rank && axis < rank, "the axis \(axis) of a tensor of rank \(rank)", accepted: "\(-rank) to \(rank - 1)")
+        try require(
+            axis >= -rank && axis < rank, "the axis \(axis) of a tensor of rank \(rank)",
+            accepted: "\(-rank) to \(rank - 1)")
         return axis < 0 ? axis + rank : axis
     }
 }

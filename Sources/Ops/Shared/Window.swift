@@ -9,7 +9,8 @@ public struct Window: Sendable, Equatable {
     public var padsBegin: [Int]
     public var padsEnd: [Int]
     public var dilations: [Int]
-    /// Round the number of windows up; a window must still begin inside the input or its leading padding (PyTorch, and ONNX 22).
+    /// Round the number of windows up; a window must still begin inside the input or its leading padding (PyTorch, and
+    /// ONNX 22).
     public var ceilMode: Bool
 
     public init(kernel: [Int], strides: [Int] = [], pads: [Int] = [], dilations: [Int] = [], ceilMode: Bool = false) {
@@ -34,10 +35,17 @@ public struct Window: Sendable, Equatable {
     public func validate(axes: Int, at location: String) throws {
         let numbers = "kernel \(kernel), strides \(strides), pads \(padsBegin + padsEnd), dilations \(dilations)"
         guard [rank, strides.count, padsBegin.count, padsEnd.count, dilations.count].allSatisfy({ $0 == axes }) else {
-            throw TesseraError(at: location, found: "\(numbers) on \(axes) spatial axes", accepted: "one of each an axis, two pads")
+            throw TesseraError(
+                at: location, found: "\(numbers) on \(axes) spatial axes", accepted: "one of each an axis, two pads")
         }
-        guard (kernel + strides + dilations).allSatisfy({ (1...Self.numberLimit).contains($0) }), (padsBegin + padsEnd).allSatisfy({ (0...Self.numberLimit).contains($0) }) else {
-            throw TesseraError(at: location, found: numbers, accepted: "kernels, strides and dilations of at least 1, pads of at least 0, no number above \(Self.numberLimit)")
+        guard (kernel + strides + dilations).allSatisfy({ (1...Self.numberLimit).contains($0) }),
+            (padsBegin + padsEnd).allSatisfy({ (0...Self.numberLimit).contains($0) })
+        else {
+            throw TesseraError(
+                at: location, found: numbers,
+                accepted:
+                    "kernels, strides and dilations of at least 1, pads of at least 0, no number above \(Self.numberLimit)"
+            )
         }
     }
 
@@ -47,7 +55,11 @@ public struct Window: Sendable, Equatable {
         return try (0..<rank).map { axis in
             let room = input[axis] + padsBegin[axis] + padsEnd[axis] - extent(axis)
             guard room >= 0 else {
-                throw TesseraError(at: location, found: "a window of \(extent(axis)) (stride \(strides[axis])) over \(input[axis]) cells with pads \(padsBegin[axis]) and \(padsEnd[axis])", accepted: "a window that fits")
+                throw TesseraError(
+                    at: location,
+                    found:
+                        "a window of \(extent(axis)) (stride \(strides[axis])) over \(input[axis]) cells with pads \(padsBegin[axis]) and \(padsEnd[axis])",
+                    accepted: "a window that fits")
             }
             var count = (ceilMode ? (room + strides[axis] - 1) / strides[axis] : room / strides[axis]) + 1
             if ceilMode, (count - 1) * strides[axis] >= input[axis] + padsBegin[axis] { count -= 1 }
@@ -55,7 +67,8 @@ public struct Window: Sendable, Equatable {
         }
     }
 
-    /// For every output position in row-major order, the pairs (offset in the input plane, offset in the kernel) that it reads.
+    /// For every output position in row-major order, the pairs (offset in the input plane, offset in the kernel) that
+    /// it reads.
     func taps(input: [Int], output: [Int]) -> [[(input: Int, kernel: Int)]] {
         var result: [[(input: Int, kernel: Int)]] = [[(0, 0)]]
         for axis in 0..<rank {
@@ -67,7 +80,9 @@ public struct Window: Sendable, Equatable {
             }
             result = result.flatMap { outer in
                 along.map { inner in
-                    outer.flatMap { o in inner.map { (o.input * input[axis] + $0.input, o.kernel * kernel[axis] + $0.kernel) } }
+                    outer.flatMap { o in
+                        inner.map { (o.input * input[axis] + $0.input, o.kernel * kernel[axis] + $0.kernel) }
+                    }
                 }
             }
         }

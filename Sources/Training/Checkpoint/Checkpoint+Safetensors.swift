@@ -9,8 +9,10 @@ extension Checkpoint {
     private static let optimizerPrefix = "optimizer.", constantPrefix = "constant."
 
     private enum Key {
-        static let format = "format", architecture = "architecture", graph = "graph", scoreScale = "score_scale", predictsLogits = "predicts_logits"
-        static let preprocessing = "preprocessing", progress = "progress", configuration = "configuration", program = "program_digest", data = "data_digest"
+        static let format = "format", architecture = "architecture", graph = "graph", scoreScale = "score_scale",
+            predictsLogits = "predicts_logits"
+        static let preprocessing = "preprocessing", progress = "progress", configuration = "configuration",
+            program = "program_digest", data = "data_digest"
     }
 
     /// The checkpoint as a safetensors file.
@@ -19,8 +21,10 @@ extension Checkpoint {
         tensors.merge(optimizerStates.asDictionary) { _, state in state }
         for constant in model.graph.largeConstants { tensors[Self.constantPrefix + constant.digest] = constant.tensor }
         var metadata = [
-            Key.format: Self.format, Key.architecture: model.architecture, Key.graph: GraphText.print(model.graph), Key.scoreScale: Self.json(model.scoreScale),
-            Key.predictsLogits: String(model.predictsLogits), Key.progress: Self.json(progress), Key.configuration: Self.json(configuration.withoutData),
+            Key.format: Self.format, Key.architecture: model.architecture, Key.graph: GraphText.print(model.graph),
+            Key.scoreScale: Self.json(model.scoreScale),
+            Key.predictsLogits: String(model.predictsLogits), Key.progress: Self.json(progress),
+            Key.configuration: Self.json(configuration.withoutData),
             Key.program: programDigest, Key.data: dataDigest,
         ]
         metadata[Key.preprocessing] = model.preprocessing.map(Self.json)
@@ -28,34 +32,51 @@ extension Checkpoint {
     }
 
     /// Whether the file says that it is a checkpoint of Tessera, of this format or another.
-    public static func isFormat(of file: Safetensors) -> Bool { file.metadata[Key.format]?.hasPrefix("tessera-checkpoint-") == true }
+    public static func isFormat(of file: Safetensors) -> Bool {
+        file.metadata[Key.format]?.hasPrefix("tessera-checkpoint-") == true
+    }
 
     /// The checkpoint in a file called `name` in errors. Throws where it is none or its parts do not fit together.
     public init(_ file: Safetensors, name: String) throws {
         guard file.metadata[Key.format] == Self.format else {
-            let found = file.metadata[Key.format].map { "the format '\($0)'" } ?? "no format in the header: no checkpoint of Tessera"
+            let found =
+                file.metadata[Key.format].map { "the format '\($0)'" }
+                ?? "no format in the header: no checkpoint of Tessera"
             throw TesseraError(at: name, found: found, accepted: Self.format)
         }
         func text(_ key: String) throws -> String {
-            guard let text = file.metadata[key] else { throw TesseraError(at: name, found: "no '\(key)' in the header", accepted: "a checkpoint as Tessera writes it") }
+            guard let text = file.metadata[key] else {
+                throw TesseraError(
+                    at: name, found: "no '\(key)' in the header", accepted: "a checkpoint as Tessera writes it")
+            }
             return text
         }
         func value<T: Decodable>(_ key: String) throws -> T { try Self.parse(text(key), at: "\(name), \(key)") }
         var parameters = ParameterStore(), constants: [String: Tensor] = [:]
         optimizerStates = ParameterStore()
         for (path, tensor) in file.tensors {
-            if path.hasPrefix(Self.optimizerPrefix) { optimizerStates[path] = tensor }
-            else if path.hasPrefix(Self.constantPrefix) { constants[String(path.dropFirst(Self.constantPrefix.count))] = tensor }
-            else { parameters[path] = tensor }
+            if path.hasPrefix(Self.optimizerPrefix) {
+                optimizerStates[path] = tensor
+            } else if path.hasPrefix(Self.constantPrefix) {
+                constants[String(path.dropFirst(Self.constantPrefix.count))] = tensor
+            } else {
+                parameters[path] = tensor
+            }
         }
         let graph: Graph
-        do { graph = try GraphText.parse(try text(Key.graph), catalog: .standard, constants: constants) } catch let error as TesseraError { throw error.within("\(name), graph") }
+        do { graph = try GraphText.parse(try text(Key.graph), catalog: .standard, constants: constants) } catch let
+            error as TesseraError
+        { throw error.within("\(name), graph") }
         if let missing = graph.largeConstants.first(where: { $0.tensor == nil || $0.tensor!.digest != $0.digest }) {
-            throw TesseraError(at: "\(name), graph", found: "the constant \(missing.digest) without its tensor", accepted: "a tensor \(Self.constantPrefix)\(missing.digest) of that digest")
+            throw TesseraError(
+                at: "\(name), graph", found: "the constant \(missing.digest) without its tensor",
+                accepted: "a tensor \(Self.constantPrefix)\(missing.digest) of that digest")
         }
         model = TrainedModel(
-            graph: graph, parameters: parameters, architecture: try text(Key.architecture), scoreScale: try value(Key.scoreScale),
-            predictsLogits: try text(Key.predictsLogits) == "true", preprocessing: file.metadata[Key.preprocessing] == nil ? nil : try value(Key.preprocessing)
+            graph: graph, parameters: parameters, architecture: try text(Key.architecture),
+            scoreScale: try value(Key.scoreScale),
+            predictsLogits: try text(Key.predictsLogits) == "true",
+            preprocessing: file.metadata[Key.preprocessing] == nil ? nil : try value(Key.preprocessing)
         )
         try model.validate(at: name)
         progress = try value(Key.progress)
@@ -67,20 +88,27 @@ extension Checkpoint {
     static func json(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { preconditionFailure("\(value) holds a number that JSON cannot") }
+        guard let data = try? encoder.encode(value) else {
+            preconditionFailure("\(value) holds a number that JSON cannot")
+        }
         return String(decoding: data, as: UTF8.self)
     }
 
     static func parse<T: Decodable>(_ text: String, at location: String) throws -> T {
-        do { return try JSONDecoder().decode(T.self, from: Data(text.utf8)) } catch let error as TesseraError { throw error.within(location) } catch {
-            throw TesseraError(at: location, found: "JSON that does not fit: \(Self.reason(error))", accepted: "\(T.self) as Tessera writes it")
+        do { return try JSONDecoder().decode(T.self, from: Data(text.utf8)) } catch let error as TesseraError {
+            throw error.within(location)
+        } catch {
+            throw TesseraError(
+                at: location, found: "JSON that does not fit: \(Self.reason(error))",
+                accepted: "\(T.self) as Tessera writes it")
         }
     }
 
     private static func reason(_ error: any Error) -> String {
         switch error {
         case DecodingError.keyNotFound(let key, _): "no '\(key.stringValue)'"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context), DecodingError.dataCorrupted(let context):
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context):
             context.codingPath.map(\.stringValue).joined(separator: ".") + " " + context.debugDescription
         default: "\(error)"
         }
@@ -92,7 +120,9 @@ extension Graph {
     var largeConstants: [TensorLiteral] {
         var seen = Set<String>()
         return nodes.compactMap { node in
-            guard let literal = (node.op as? Constant)?.value, !GraphText.printsInline(literal), seen.insert(literal.digest).inserted else { return nil }
+            guard let literal = (node.op as? Constant)?.value, !GraphText.printsInline(literal),
+                seen.insert(literal.digest).inserted
+            else { return nil }
             return literal
         }
     }

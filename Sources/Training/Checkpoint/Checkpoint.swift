@@ -2,9 +2,9 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Everything a run is at one moment. As a file it is a `.safetensors`: parameters and statistics under their paths, optimiser states under
-/// `optimizer.…`, large constants of the graph under `constant.DIGEST`, the rest as JSON and text in the header. Nothing in it depends on time,
-/// host or number of threads.
+/// Everything a run is at one moment. As a file it is a `.safetensors`: parameters and statistics under their paths,
+/// optimiser states under `optimizer.…`, large constants of the graph under `constant.DIGEST`, the rest as JSON and
+/// text in the header. Nothing in it depends on time, host or number of threads.
 public struct Checkpoint: Sendable {
     public var model: TrainedModel
     public var optimizerStates: ParameterStore
@@ -15,7 +15,10 @@ public struct Checkpoint: Sendable {
     /// Of the training data: resuming on other data is an error.
     public var dataDigest: String
 
-    public init(model: TrainedModel, optimizerStates: ParameterStore, progress: TrainingProgress, configuration: TrainingConfiguration, programDigest: String, dataDigest: String) {
+    public init(
+        model: TrainedModel, optimizerStates: ParameterStore, progress: TrainingProgress,
+        configuration: TrainingConfiguration, programDigest: String, dataDigest: String
+    ) {
         self.model = model
         self.optimizerStates = optimizerStates
         self.progress = progress

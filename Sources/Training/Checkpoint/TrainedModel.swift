@@ -2,7 +2,8 @@ import TesseraImaging
 import TesseraIR
 import TesseraTensors
 
-/// A model with its weights and what is needed to use it on images: what training makes, prediction uses and export writes.
+/// A model with its weights and what is needed to use it on images: what training makes, prediction uses and export
+/// writes.
 public struct TrainedModel: Sendable {
     /// The model graph, its batch dimension as the author left it; batch norms carry their policy.
     public var graph: Graph
@@ -18,7 +19,8 @@ public struct TrainedModel: Sendable {
     public var preprocessing: Preprocessing?
 
     public init(
-        graph: Graph, parameters: ParameterStore, architecture: String, scoreScale: ScoreScale = .identity, predictsLogits: Bool = false, preprocessing: Preprocessing? = nil
+        graph: Graph, parameters: ParameterStore, architecture: String, scoreScale: ScoreScale = .identity,
+        predictsLogits: Bool = false, preprocessing: Preprocessing? = nil
     ) {
         self.graph = graph
         self.parameters = parameters
@@ -34,12 +36,17 @@ public struct TrainedModel: Sendable {
         for entry in graph.states {
             let state = entry.state
             guard let tensor = parameters[state.path], tensor.type == state.type else {
-                throw TesseraError(at: "\(location), \(state.path)", found: parameters[state.path].map { "a tensor \($0.type)" } ?? "no tensor", accepted: "\(state.type), as the graph says")
+                throw TesseraError(
+                    at: "\(location), \(state.path)",
+                    found: parameters[state.path].map { "a tensor \($0.type)" } ?? "no tensor",
+                    accepted: "\(state.type), as the graph says")
             }
             paths.remove(state.path)
         }
         if let extra = paths.sorted().first {
-            throw TesseraError(at: "\(location), \(extra)", found: "a tensor that no state of the graph has", accepted: "the states of the graph")
+            throw TesseraError(
+                at: "\(location), \(extra)", found: "a tensor that no state of the graph has",
+                accepted: "the states of the graph")
         }
     }
 }

@@ -13,14 +13,16 @@ public struct ScoredBatch: Sendable {
     }
 }
 
-/// Where batches come from. What a batch holds depends on the source, epoch and batch number only, so a run can go on anywhere.
+/// Where batches come from. What a batch holds depends on the source, epoch and batch number only, so a run can go on
+/// anywhere.
 public protocol BatchSource {
     var sampleCount: Int { get }
     /// [C, H, W] of every image.
     var imageShape: [Int] { get }
     /// The score of every sample, in the source's own order.
     var scores: [Double] { get }
-    /// The batches of an epoch from number `first` on. The last one is smaller where the samples do not fill it, or left out where `dropsLast`.
+    /// The batches of an epoch from number `first` on. The last one is smaller where the samples do not fill it, or
+    /// left out where `dropsLast`.
     func batches(epoch: Int, size: Int, startingAt first: Int, dropsLast: Bool) throws -> any BatchStream
 }
 
@@ -38,7 +40,9 @@ public struct MemoryBatchSource: BatchSource {
 
     /// Images of one shape [C, H, W].
     public init(images: [Tensor], scores: [Double], shuffleSeed: UInt64? = nil) {
-        precondition(images.count == scores.count && !images.isEmpty && images.allSatisfy { $0.shape == images[0].shape }, "images of one shape, with a score each")
+        precondition(
+            images.count == scores.count && !images.isEmpty && images.allSatisfy { $0.shape == images[0].shape },
+            "images of one shape, with a score each")
         self.images = images
         self.scores = scores
         self.shuffleSeed = shuffleSeed
@@ -48,10 +52,14 @@ public struct MemoryBatchSource: BatchSource {
     public var imageShape: [Int] { images[0].shape }
 
     public func batches(epoch: Int, size: Int, startingAt first: Int, dropsLast: Bool) throws -> any BatchStream {
-        let sampler = try Sampler(indices: Array(images.indices), batchSize: size, order: shuffleSeed.map { .shuffled(seed: $0) } ?? .sequential)
+        let sampler = try Sampler(
+            indices: Array(images.indices), batchSize: size,
+            order: shuffleSeed.map { .shuffled(seed: $0) } ?? .sequential)
         let order = sampler.permutation(epoch: epoch)
         let count = dropsLast ? order.count / size : (order.count + size - 1) / size
-        return Stream(source: self, batches: (0..<count).dropFirst(first).map { Array(order[($0 * size)..<min(($0 + 1) * size, order.count)]) })
+        return Stream(
+            source: self,
+            batches: (0..<count).dropFirst(first).map { Array(order[($0 * size)..<min(($0 + 1) * size, order.count)]) })
     }
 
     private final class Stream: BatchStream {
@@ -65,7 +73,9 @@ public struct MemoryBatchSource: BatchSource {
 
         func next() -> ScoredBatch? {
             rest.popFirst().map { indices in
-                ScoredBatch(images: Tensor(stacking: indices.map { source.images[$0] }), scores: indices.map { source.scores[$0] })
+                ScoredBatch(
+                    images: Tensor(stacking: indices.map { source.images[$0] }),
+                    scores: indices.map { source.scores[$0] })
             }
         }
     }
@@ -74,12 +84,16 @@ public struct MemoryBatchSource: BatchSource {
 extension Tensor {
     /// Tensors of one type one after the other along a new first axis.
     public init(stacking tensors: [Tensor]) {
-        precondition(!tensors.isEmpty && tensors.allSatisfy { $0.type == tensors[0].type }, "tensors of one type are stacked")
+        precondition(
+            !tensors.isEmpty && tensors.allSatisfy { $0.type == tensors[0].type }, "tensors of one type are stacked")
         self.init(uninitialized: tensors[0].element, shape: [tensors.count] + tensors[0].shape)
         let size = tensors[0].byteCount
         withUnsafeMutableBytes { destination in
             for (index, tensor) in tensors.enumerated() {
-                tensor.withUnsafeBytes { destination.baseAddress!.advanced(by: index * size).copyMemory(from: $0.baseAddress!, byteCount: size) }
+                tensor.withUnsafeBytes {
+                    destination.baseAddress!.advanced(by: index * size).copyMemory(
+                        from: $0.baseAddress!, byteCount: size)
+                }
             }
         }
     }

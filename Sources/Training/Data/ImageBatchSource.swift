@@ -1,8 +1,8 @@
 import TesseraImaging
 import TesseraTensors
 
-/// The images of one part of a data set on disk as batches: shuffled and augmented for training, in their order and centre-cropped otherwise.
-/// Reading, decoding and augmentation run ahead on worker threads.
+/// The images of one part of a data set on disk as batches: shuffled and augmented for training, in their order and
+/// centre-cropped otherwise. Reading, decoding and augmentation run ahead on worker threads.
 public struct ImageBatchSource: BatchSource {
     public let dataset: Dataset
     public let split: Split
@@ -15,7 +15,10 @@ public struct ImageBatchSource: BatchSource {
     private let indices: [Int]
 
     /// Throws where the part is empty or the augmentation out of range.
-    public init(_ dataset: Dataset, _ split: Split, preprocessing: Preprocessing, augmentation: Augmentation? = nil, seed: UInt64 = 0, workers: Int = 2) throws {
+    public init(
+        _ dataset: Dataset, _ split: Split, preprocessing: Preprocessing, augmentation: Augmentation? = nil,
+        seed: UInt64 = 0, workers: Int = 2
+    ) throws {
         try augmentation?.validate()
         indices = try dataset.indices(in: split)
         self.dataset = dataset
@@ -34,8 +37,10 @@ public struct ImageBatchSource: BatchSource {
 
     public func batches(epoch: Int, size: Int, startingAt first: Int, dropsLast: Bool) throws -> any BatchStream {
         let loader = try SampleLoader(
-            dataset: dataset, split: split, batchSize: size, size: preprocessing.size, augmentation: augmentation, normalization: preprocessing.normalization,
-            seed: seed, channels: preprocessing.channels, workers: workers, start: SamplerPosition(epoch: epoch, offset: first * size), epochs: epoch + 1,
+            dataset: dataset, split: split, batchSize: size, size: preprocessing.size, augmentation: augmentation,
+            normalization: preprocessing.normalization,
+            seed: seed, channels: preprocessing.channels, workers: workers,
+            start: SamplerPosition(epoch: epoch, offset: first * size), epochs: epoch + 1,
             dropsIncompleteBatch: dropsLast
         )
         return Stream(loader)

@@ -15,19 +15,23 @@ public enum OutputUnits: String, Sendable, CaseIterable, Codable {
 
 extension TrainedModel {
     private enum Key {
-        static let architecture = "tessera.architecture", preprocessing = "tessera.preprocessing", scoreScale = "tessera.score_scale"
+        static let architecture = "tessera.architecture", preprocessing = "tessera.preprocessing",
+            scoreScale = "tessera.score_scale"
         static let units = "tessera.output_units", logits = "tessera.predicts_logits"
     }
 
-    /// The model as ONNX, with everything in its metadata that is needed to use it on images. Throws where an op has no ONNX form at the opset.
+    /// The model as ONNX, with everything in its metadata that is needed to use it on images. Throws where an op has no
+    /// ONNX form at the opset.
     public func onnx(units: OutputUnits = .score, options: ExportOptions = ExportOptions()) throws -> ONNXModel {
         let isInScores = units == .score
-        var model = try ONNXExporter.model(isInScores ? try graphGivingScores() : graph, parameters: parameters, options: options)
+        var model = try ONNXExporter.model(
+            isInScores ? try graphGivingScores() : graph, parameters: parameters, options: options)
         model.producerName = "tessera"
         model.producerVersion = Release.version
         model.documentation = documentation(units)
         model.metadata = [
-            (Key.architecture, architecture), (Key.units, units.rawValue), (Key.scoreScale, Checkpoint.json(isInScores ? .identity : scoreScale)),
+            (Key.architecture, architecture), (Key.units, units.rawValue),
+            (Key.scoreScale, Checkpoint.json(isInScores ? .identity : scoreScale)),
             (Key.logits, String(predictsLogits && !isInScores)),
         ]
         if let preprocessing { model.metadata.append((Key.preprocessing, Checkpoint.json(preprocessing))) }
@@ -35,21 +39,27 @@ extension TrainedModel {
     }
 
     /// Writes the model as an ONNX file, whole or not at all.
-    public func writeONNX(to path: String, units: OutputUnits = .score, options: ExportOptions = ExportOptions()) throws {
+    public func writeONNX(to path: String, units: OutputUnits = .score, options: ExportOptions = ExportOptions()) throws
+    {
         try ONNXFile.write(onnx(units: units, options: options), to: path)
     }
 
-    /// Reads an ONNX file as a model: an exported one with its preprocessing and scale, any other with neither. `imageSize` replaces height and width.
+    /// Reads an ONNX file as a model: an exported one with its preprocessing and scale, any other with neither.
+    /// `imageSize` replaces height and width.
     public init(onnx path: String, imageSize: Int? = nil) throws {
         let file = try ONNXFile.model(path: path)
         let imported = try ONNXImporter.read(file, name: path, options: ImportOptions(imageSize: imageSize))
         let entries = Dictionary(file.metadata.map { ($0.key, $0.value) }) { first, _ in first }
-        func entry<T: Decodable>(_ key: String, _: T.Type = T.self) throws -> T? { try entries[key].map { try Checkpoint.parse($0, at: "\(path), metadata \(key)") } }
+        func entry<T: Decodable>(_ key: String, _: T.Type = T.self) throws -> T? {
+            try entries[key].map { try Checkpoint.parse($0, at: "\(path), metadata \(key)") }
+        }
         var preprocessing: Preprocessing? = try entry(Key.preprocessing)
         if let imageSize { preprocessing?.size = imageSize }
         self.init(
-            graph: imported.graph, parameters: imported.parameters, architecture: entries[Key.architecture] ?? (path as NSString).lastPathComponent,
-            scoreScale: try entry(Key.scoreScale) ?? .identity, predictsLogits: entries[Key.logits] == "true", preprocessing: preprocessing
+            graph: imported.graph, parameters: imported.parameters,
+            architecture: entries[Key.architecture] ?? (path as NSString).lastPathComponent,
+            scoreScale: try entry(Key.scoreScale) ?? .identity, predictsLogits: entries[Key.logits] == "true",
+            preprocessing: preprocessing
         )
     }
 
@@ -62,8 +72,19 @@ extension TrainedModel {
         let element = builder.type(of: value).element
         if predictsLogits { value = try builder.add(Sigmoid(), [value], path: "score_units")[0] }
         if scoreScale != .identity {
-            value = try builder.add(Multiply(), [value, builder.constant(Tensor(scalar: scoreScale.deviation).converted(to: element), path: "score_units.deviation")], path: "score_units")[0]
-            value = try builder.add(Add(), [value, builder.constant(Tensor(scalar: scoreScale.mean).converted(to: element), path: "score_units.mean")], path: "score_units")[0]
+            value = try builder.add(
+                Multiply(),
+                [
+                    value,
+                    builder.constant(
+                        Tensor(scalar: scoreScale.deviation).converted(to: element), path: "score_units.deviation"),
+                ], path: "score_units")[0]
+            value = try builder.add(
+                Add(),
+                [
+                    value,
+                    builder.constant(Tensor(scalar: scoreScale.mean).converted(to: element), path: "score_units.mean"),
+                ], path: "score_units")[0]
         }
         outputs[0] = Graph.Output(name: outputs[0].name, value: value)
         builder.replaceOutputs(outputs)
@@ -73,14 +94,19 @@ extension TrainedModel {
     private func documentation(_ units: OutputUnits) -> String {
         var text = "\(architecture). "
         if let preprocessing {
-            text += "Images: the shorter side resized to \(preprocessing.size), centre crop, \(preprocessing.channels) channel\(preprocessing.channels == 1 ? "" : "s"), values in 0...1"
-            if let normalization = preprocessing.normalization { text += ", then (value - \(normalization.mean)) / \(normalization.deviation) for each channel" }
+            text +=
+                "Images: the shorter side resized to \(preprocessing.size), centre crop, \(preprocessing.channels) channel\(preprocessing.channels == 1 ? "" : "s"), values in 0...1"
+            if let normalization = preprocessing.normalization {
+                text += ", then (value - \(normalization.mean)) / \(normalization.deviation) for each channel"
+            }
             text += ". "
         }
         switch units {
         case .score: text += "The output is a score."
         case .z where scoreScale == .identity && !predictsLogits: text += "The output is a score."
-        case .z: text += "The output is \(predictsLogits ? "a logit" : "a z-score: score = output * \(scoreScale.deviation) + \(scoreScale.mean)")."
+        case .z:
+            text +=
+                "The output is \(predictsLogits ? "a logit" : "a z-score: score = output * \(scoreScale.deviation) + \(scoreScale.mean)")."
         }
         return text
     }

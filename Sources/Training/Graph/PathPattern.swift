@@ -1,4 +1,5 @@
-/// A pattern over layer paths: `*` stands for any number of characters, `?` for one; everything else for itself. `blocks.0.*` names all of block 0.
+/// A pattern over layer paths: `*` stands for any number of characters, `?` for one; everything else for itself.
+/// `blocks.0.*` names all of block 0.
 public struct PathPattern: Sendable, Equatable, CustomStringConvertible {
     public let description: String
     private let characters: [Character]

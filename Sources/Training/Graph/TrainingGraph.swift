@@ -4,8 +4,8 @@ import TesseraOps
 import TesseraPasses
 import TesseraTensors
 
-/// One training step as a graph: inputs are the model's own, `target` and `learningRate`; outputs are `loss` and `prediction`; updates replace
-/// parameters, running statistics and the optimiser's states.
+/// One training step as a graph: inputs are the model's own, `target` and `learningRate`; outputs are `loss` and
+/// `prediction`; updates replace parameters, running statistics and the optimiser's states.
 public struct TrainingGraph: Sendable {
     /// What is trained, and how. Part of a run's configuration.
     public struct Options: Sendable, Codable, Equatable {
@@ -16,7 +16,9 @@ public struct TrainingGraph: Sendable {
         /// Path patterns of what stays as it is: parameters, and norms with their statistics.
         public var frozen: [String] = []
 
-        public init(loss: Loss = .smooth(), optimizer: Optimizer = .paper, clipNorm: Double? = nil, frozen: [String] = []) {
+        public init(
+            loss: Loss = .smooth(), optimizer: Optimizer = .paper, clipNorm: Double? = nil, frozen: [String] = []
+        ) {
             self.loss = loss
             self.optimizer = optimizer
             self.clipNorm = clipNorm
@@ -39,16 +41,21 @@ public struct TrainingGraph: Sendable {
     /// What the user should know: norms that could not be prepared, a loss with a jump.
     public let notes: [String]
 
-    /// Builds the step for a model with one input, of the given shape (batch first), and the output named `output` (the first by default).
-    /// `outputsGradients` adds the gradient of every trained parameter as an output `gradient.PATH`. Throws where the shape does not fit, an option is
-    /// out of range, nothing is left to train, or an op on the way has no gradient.
-    public init(model: Graph, inputShape: [Int], options: Options, output: String? = nil, outputsGradients: Bool = false) throws {
+    /// Builds the step for a model with one input, of the given shape (batch first), and the output named `output` (the
+    /// first by default). `outputsGradients` adds the gradient of every trained parameter as an output `gradient.PATH`.
+    /// Throws where the shape does not fit, an option is out of range, nothing is left to train, or an op on the way
+    /// has no gradient.
+    public init(
+        model: Graph, inputShape: [Int], options: Options, output: String? = nil, outputsGradients: Bool = false
+    ) throws {
         try options.optimizer.validate()
         try options.loss.validate()
         let frozen = options.frozen.map { PathPattern($0) }
         let log = RewriteLog()
         if let idle = frozen.first(where: { pattern in !model.states.contains { pattern.matches($0.state.path) } }) {
-            throw TesseraError(at: model.name, found: "the pattern '\(idle)', which fits no parameter", accepted: "patterns of its paths, such as \(model.states.first?.state.path ?? "none")")
+            throw TesseraError(
+                at: model.name, found: "the pattern '\(idle)', which fits no parameter",
+                accepted: "patterns of its paths, such as \(model.states.first?.state.path ?? "none")")
         }
         let bound = try model.bindingInput(to: inputShape).freezingNorms(frozen)
         try Self.requireFreePaths(bound)
@@ -68,7 +75,11 @@ public struct TrainingGraph: Sendable {
 
         let parameters = try Self.trainable(in: bound, builder.graph, loss: loss, frozen: frozen)
         var gradients = try Autodiff.gradients(of: loss, withRespectTo: parameters.map(\.value), in: builder)
-        if outputsGradients { for (parameter, gradient) in zip(parameters, gradients) { builder.output("gradient.\(parameter.path)", gradient) } }
+        if outputsGradients {
+            for (parameter, gradient) in zip(parameters, gradients) {
+                builder.output("gradient.\(parameter.path)", gradient)
+            }
+        }
         if let limit = options.clipNorm {
             let factor = try builder.add(ClipFactor(limit: limit), gradients, path: "clip")[0]
             gradients = try gradients.map { try builder.add(Multiply(), [$0, factor], path: "clip")[0] }
@@ -92,32 +103,47 @@ public struct TrainingGraph: Sendable {
 
     private static func output(_ name: String?, of graph: Graph) throws -> Value {
         guard let output = name.map({ name in graph.outputs.first { $0.name == name } }) ?? graph.outputs.first else {
-            throw TesseraError(at: graph.name, found: name.map { "no output named \($0)" } ?? "no output", accepted: graph.outputs.map(\.name).joined(separator: ", "))
+            throw TesseraError(
+                at: graph.name, found: name.map { "no output named \($0)" } ?? "no output",
+                accepted: graph.outputs.map(\.name).joined(separator: ", "))
         }
         guard graph.type(of: output.value).element.isFloatingPoint else {
-            throw TesseraError(at: "output \(output.name)", found: "\(graph.type(of: output.value))", accepted: "floating-point numbers")
+            throw TesseraError(
+                at: "output \(output.name)", found: "\(graph.type(of: output.value))",
+                accepted: "floating-point numbers")
         }
         return output.value
     }
 
     /// Parameters that the loss depends on and nothing freezes. A norm of policy `frozen` keeps scale and bias.
-    private static func trainable(in model: Graph, _ graph: Graph, loss: Value, frozen: [PathPattern]) throws -> [(path: String, value: Value)] {
+    private static func trainable(in model: Graph, _ graph: Graph, loss: Value, frozen: [PathPattern]) throws -> [(
+        path: String, value: Value
+    )] {
         var live: Set<NodeID> = [loss.node]
         for node in graph.nodes.reversed() where live.contains(node.id) { live.formUnion(node.inputs.map(\.node)) }
         var kept = Set<Value>()
-        for node in model.nodes where (node.op as? BatchNormalization)?.policy == .frozen { kept.formUnion(node.inputs[1...2]) }
+        for node in model.nodes where (node.op as? BatchNormalization)?.policy == .frozen {
+            kept.formUnion(node.inputs[1...2])
+        }
         let parameters = graph.states.filter { entry in
-            entry.state.kind == .parameter && live.contains(entry.value.node) && !kept.contains(entry.value) && !frozen.match(entry.state.path)
+            entry.state.kind == .parameter && live.contains(entry.value.node) && !kept.contains(entry.value)
+                && !frozen.match(entry.state.path)
         }
         guard !parameters.isEmpty else {
-            throw TesseraError(at: graph.name, found: "no parameter left to train", accepted: "at least one that the output depends on and nothing freezes")
+            throw TesseraError(
+                at: graph.name, found: "no parameter left to train",
+                accepted: "at least one that the output depends on and nothing freezes")
         }
         return parameters.map { (path: $0.state.path, value: $0.value) }
     }
 
     private static func requireFreePaths(_ graph: Graph) throws {
-        for entry in graph.states where entry.state.path.hasPrefix("optimizer.") || entry.state.path.hasPrefix("constant.") {
-            throw TesseraError(at: entry.state.path, found: "a path of the model that begins as those of optimiser states or constants", accepted: "other paths")
+        for entry in graph.states
+        where entry.state.path.hasPrefix("optimizer.") || entry.state.path.hasPrefix("constant.") {
+            throw TesseraError(
+                at: entry.state.path,
+                found: "a path of the model that begins as those of optimiser states or constants",
+                accepted: "other paths")
         }
     }
 }

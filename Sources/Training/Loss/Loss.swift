@@ -4,14 +4,15 @@ import TesseraTensors
 
 /// What training makes small: a mean over all elements of prediction and target, written as ops of the graph.
 public enum Loss: Sendable, Equatable {
-    /// α x² for |x| < β and |x| − γ beyond, x = prediction − target (the smooth loss of "An Efficient CNN for Hand X-Ray Overall Scoring of
-    /// Rheumatoid Arthritis", Complexity 2022). It is continuous where α β² = β − γ.
+    /// α x² for |x| < β and |x| − γ beyond, x = prediction − target (the smooth loss of "An Efficient CNN for Hand
+    /// X-Ray Overall Scoring of Rheumatoid Arthritis", Complexity 2022). It is continuous where α β² = β − γ.
     case smooth(alpha: Double = 0.5, beta: Double = 1, gamma: Double = 0.5)
     /// |x|.
     case l1
     /// x².
     case l2
-    /// −t log σ(p) − (1 − t) log(1 − σ(p)) of logits p and targets t in 0...1, in the form softplus(p) − t p that does not overflow.
+    /// −t log σ(p) − (1 − t) log(1 − σ(p)) of logits p and targets t in 0...1, in the form softplus(p) − t p that does
+    /// not overflow.
     case binaryCrossEntropy
 
     /// What the user should know about the choice, or nil: a smooth loss with a jump.
@@ -19,14 +20,16 @@ public enum Loss: Sendable, Equatable {
         guard case .smooth(let alpha, let beta, let gamma) = self else { return nil }
         let inside = alpha * beta * beta, outside = beta - gamma
         guard abs(inside - outside) > 1e-9 * max(abs(inside), abs(outside), 1) else { return nil }
-        return "the smooth loss is not continuous: at |x| = β = \(beta) it jumps from α β² = \(inside) to β − γ = \(outside); γ = \(beta - inside) would close the gap"
+        return
+            "the smooth loss is not continuous: at |x| = β = \(beta) it jumps from α β² = \(inside) to β − γ = \(outside); γ = \(beta - inside) would close the gap"
     }
 
     /// Throws where a coefficient is out of range.
     public func validate() throws {
         guard case .smooth(let alpha, let beta, let gamma) = self else { return }
         guard alpha > 0, beta >= 0, alpha.isFinite, beta.isFinite, gamma.isFinite else {
-            throw TesseraError(at: "smooth loss", found: "α \(alpha), β \(beta), γ \(gamma)", accepted: "α > 0, β ≥ 0, finite numbers")
+            throw TesseraError(
+                at: "smooth loss", found: "α \(alpha), β \(beta), γ \(gamma)", accepted: "α > 0, β ≥ 0, finite numbers")
         }
     }
 
@@ -39,7 +42,9 @@ public enum Loss: Sendable, Equatable {
         func node(_ op: any Op, _ inputs: Value...) throws -> Value { try builder.add(op, inputs, path: "loss")[0] }
         let type = builder.type(of: prediction)
         guard builder.type(of: target) == type else {
-            throw TesseraError(at: "loss", found: "a prediction \(type) and a target \(builder.type(of: target))", accepted: "equal types")
+            throw TesseraError(
+                at: "loss", found: "a prediction \(type) and a target \(builder.type(of: target))",
+                accepted: "equal types")
         }
         func scalar(_ number: Double) throws -> Value { try builder.scalar(number, type.element) }
         let difference = { try node(Subtract(), prediction, target) }

@@ -2,11 +2,14 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// The rule by which gradients change parameters. Weight decay is that of PyTorch: on all trained parameters, norms and biases too.
+/// The rule by which gradients change parameters. Weight decay is that of PyTorch: on all trained parameters, norms and
+/// biases too.
 public enum Optimizer: Sendable, Equatable {
     case sgd(momentum: Double = 0.9, weightDecay: Double = 0, nesterov: Bool = false)
     /// `decoupled` decay makes it AdamW.
-    case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0, decoupled: Bool = false)
+    case adam(
+        beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+        decoupled: Bool = false)
 
     /// The paper's: SGD with momentum 0.9 and weight decay 0.001.
     public static let paper = Optimizer.sgd(momentum: 0.9, weightDecay: 0.001)
@@ -18,7 +21,9 @@ public enum Optimizer: Sendable, Equatable {
     static func slot(_ name: String, _ path: String) -> String { "optimizer.\(name).\(path)" }
 
     /// Adds the updates of parameters by their gradients, with the optimiser's own states, to a graph.
-    func addUpdates(of parameters: [(path: String, value: Value)], gradients: [Value], learningRate: Value, to builder: GraphBuilder) throws {
+    func addUpdates(
+        of parameters: [(path: String, value: Value)], gradients: [Value], learningRate: Value, to builder: GraphBuilder
+    ) throws {
         let counter = usesCounter ? try builder.state(Self.counterPath, .counter, TensorType(.int64, [])) : nil
         for (parameter, gradient) in zip(parameters, gradients) {
             let type = builder.type(of: parameter.value)
@@ -47,7 +52,8 @@ public enum Optimizer: Sendable, Equatable {
 
     private var update: any Op {
         switch self {
-        case .sgd(let momentum, let weightDecay, let nesterov): SGDUpdate(momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
+        case .sgd(let momentum, let weightDecay, let nesterov):
+            SGDUpdate(momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
         case .adam(let beta1, let beta2, let epsilon, let weightDecay, let decoupled):
             AdamUpdate(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
         }
@@ -70,12 +76,15 @@ extension Optimizer: Codable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        func number(_ key: CodingKeys, _ standard: Double) throws -> Double { try container.decodeIfPresent(Double.self, forKey: key) ?? standard }
+        func number(_ key: CodingKeys, _ standard: Double) throws -> Double {
+            try container.decodeIfPresent(Double.self, forKey: key) ?? standard
+        }
         let name = try container.decode(String.self, forKey: .name)
         switch name {
         case "sgd":
             let nesterov = try container.decodeIfPresent(Bool.self, forKey: .nesterov) ?? false
-            self = .sgd(momentum: try number(.momentum, 0.9), weightDecay: try number(.weightDecay, 0), nesterov: nesterov)
+            self = .sgd(
+                momentum: try number(.momentum, 0.9), weightDecay: try number(.weightDecay, 0), nesterov: nesterov)
         case "adam", "adamw":
             self = .adam(
                 beta1: try number(.beta1, 0.9), beta2: try number(.beta2, 0.999), epsilon: try number(.epsilon, 1e-8),

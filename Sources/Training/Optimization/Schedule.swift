@@ -27,11 +27,14 @@ public enum Schedule: Sendable, Equatable {
         case .constant: return
         case .step(let interval, let factor):
             guard interval > 0, factor > 0, factor.isFinite else {
-                throw TesseraError(at: "schedule step", found: "interval \(interval), factor \(factor)", accepted: "positive numbers")
+                throw TesseraError(
+                    at: "schedule step", found: "interval \(interval), factor \(factor)", accepted: "positive numbers")
             }
         case .cosine(let warmUp, let total, let final):
             guard warmUp >= 0, total > warmUp, (0...1).contains(final) else {
-                throw TesseraError(at: "schedule cosine", found: "warm-up \(warmUp), total \(total), final \(final)", accepted: "0 ≤ warm-up < total steps, final 0...1")
+                throw TesseraError(
+                    at: "schedule cosine", found: "warm-up \(warmUp), total \(total), final \(final)",
+                    accepted: "0 ≤ warm-up < total steps, final 0...1")
             }
         }
     }
@@ -52,10 +55,14 @@ extension Schedule: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         switch try container.decode(String.self, forKey: .name) {
         case "constant": self = .constant
-        case "step": self = .step(interval: try container.decode(Int.self, forKey: .interval), factor: try container.decode(Double.self, forKey: .factor))
+        case "step":
+            self = .step(
+                interval: try container.decode(Int.self, forKey: .interval),
+                factor: try container.decode(Double.self, forKey: .factor))
         case "cosine":
             self = .cosine(
-                warmUp: try container.decodeIfPresent(Int.self, forKey: .warmUp) ?? 0, total: try container.decode(Int.self, forKey: .total),
+                warmUp: try container.decodeIfPresent(Int.self, forKey: .warmUp) ?? 0,
+                total: try container.decode(Int.self, forKey: .total),
                 final: try container.decodeIfPresent(Double.self, forKey: .final) ?? 0
             )
         case let name: throw TesseraError(at: "schedule", found: "'\(name)'", accepted: "constant, step, cosine")

@@ -20,12 +20,16 @@ public final class Predictor {
     /// A predictor with its own workers, of the model's first output; throws where a weight is missing.
     public convenience init(_ model: TrainedModel, execution: ExecutionOptions) throws {
         let states = try StateMemory(for: model.graph, loading: model.parameters)
-        try self.init(model, states: states, pool: WorkerPool(threadCount: execution.threads), instructionSet: execution.instructionSet)
+        try self.init(
+            model, states: states, pool: WorkerPool(threadCount: execution.threads),
+            instructionSet: execution.instructionSet)
     }
 
     /// A predictor on weights that something else, such as a training session, holds and changes.
     init(_ model: TrainedModel, states: StateMemory, pool: WorkerPool, instructionSet: InstructionSet) throws {
-        guard let name = model.graph.outputs.first?.name else { throw TesseraError(at: model.graph.name, found: "no output", accepted: "an output with the scores") }
+        guard let name = model.graph.outputs.first?.name else {
+            throw TesseraError(at: model.graph.name, found: "no output", accepted: "an output with the scores")
+        }
         self.model = model
         self.states = states
         self.pool = pool
@@ -33,11 +37,14 @@ public final class Predictor {
         self.output = name
     }
 
-    /// What the network gives for images [n, C, H, W]: its output as it is, without sigmoid and scale. Throws where the shape does not fit.
+    /// What the network gives for images [n, C, H, W]: its output as it is, without sigmoid and scale. Throws where the
+    /// shape does not fit.
     public func output(for images: Tensor) throws -> Tensor {
         let session = try session(for: images.shape)
         let input = model.graph.inputs[0].name
-        guard let result = try session.run([input: images])[output] else { preconditionFailure("the program has lost the output \(output)") }
+        guard let result = try session.run([input: images])[output] else {
+            preconditionFailure("the program has lost the output \(output)")
+        }
         return result
     }
 
@@ -45,7 +52,9 @@ public final class Predictor {
     public func scores(for images: Tensor) throws -> [Double] {
         let result = try output(for: images)
         guard result.elementCount == images.shape[0] else {
-            throw TesseraError(at: "output \(output)", found: "\(result.type) for \(images.shape[0]) images", accepted: "one number an image")
+            throw TesseraError(
+                at: "output \(output)", found: "\(result.type) for \(images.shape[0]) images",
+                accepted: "one number an image")
         }
         return scores(of: result)
     }
@@ -58,7 +67,8 @@ public final class Predictor {
     private func session(for shape: [Int]) throws -> Session {
         if let session = sessions[shape] { return session }
         if sessions.count >= Self.sessionLimit { sessions.removeAll() }
-        let program = try Compiler.compile(try model.graph.bindingInput(to: shape), for: .inference, instructionSet: instructionSet)
+        let program = try Compiler.compile(
+            try model.graph.bindingInput(to: shape), for: .inference, instructionSet: instructionSet)
         let session = try Session(program, states: states, pool: pool)
         sessions[shape] = session
         return session
@@ -66,8 +76,11 @@ public final class Predictor {
 }
 
 extension Predictor {
-    /// Predictions for a whole source, in its order, batch by batch; `progress` hears how many are done, and what it throws ends the work.
-    public func scores(for source: any BatchSource, batchSize: Int, progress: (Int) throws -> Void = { _ in }) throws -> (predictions: [Double], scores: [Double]) {
+    /// Predictions for a whole source, in its order, batch by batch; `progress` hears how many are done, and what it
+    /// throws ends the work.
+    public func scores(for source: any BatchSource, batchSize: Int, progress: (Int) throws -> Void = { _ in }) throws
+        -> (predictions: [Double], scores: [Double])
+    {
         let stream = try source.batches(epoch: 0, size: batchSize, startingAt: 0, dropsLast: false)
         var predictions: [Double] = [], scores: [Double] = []
         while let batch = try stream.next() {

@@ -23,7 +23,8 @@ public struct ValidationRecord: Sendable, Codable, Equatable {
     public let pearson: Double?
 }
 
-/// The lines of `metrics.jsonl`: one JSON object each, `kind` (step or validation) first. No times stand in it, so a resumed run's file is that of one never stopped.
+/// The lines of `metrics.jsonl`: one JSON object each, `kind` (step or validation) first. No times stand in it, so a
+/// resumed run's file is that of one never stopped.
 public struct MetricsLog: Sendable {
     public enum Line: Sendable, Equatable {
         case step(StepRecord)
@@ -39,7 +40,10 @@ public struct MetricsLog: Sendable {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         let bytes = try WholeFile.read(path, limit: 1 << 32)
         return try bytes.split(separator: UInt8(ascii: "\n")).enumerated().map { index, line in
-            guard let line = Line(json: Data(line)) else { throw TesseraError(at: "\(path), line \(index + 1)", found: "no metrics", accepted: "a step or validation as JSON") }
+            guard let line = Line(json: Data(line)) else {
+                throw TesseraError(
+                    at: "\(path), line \(index + 1)", found: "no metrics", accepted: "a step or validation as JSON")
+            }
             return line
         }
     }
@@ -85,17 +89,28 @@ extension MetricsLog.Line {
     init?(json: Data) {
         let decoder = JSONDecoder()
         switch try? decoder.decode(Kind.self, from: json).kind {
-        case "step": if let record = try? decoder.decode(StepRecord.self, from: json) { self = .step(record) } else { return nil }
-        case "validation": if let record = try? decoder.decode(ValidationRecord.self, from: json) { self = .validation(record) } else { return nil }
+        case "step":
+            if let record = try? decoder.decode(StepRecord.self, from: json) {
+                self = .step(record)
+            } else {
+                return nil
+            }
+        case "validation":
+            if let record = try? decoder.decode(ValidationRecord.self, from: json) {
+                self = .validation(record)
+            } else {
+                return nil
+            }
         default: return nil
         }
     }
 
     var json: String {
-        let (kind, body) = switch self {
-        case .step(let record): ("step", Checkpoint.json(record))
-        case .validation(let record): ("validation", Checkpoint.json(record))
-        }
+        let (kind, body) =
+            switch self {
+            case .step(let record): ("step", Checkpoint.json(record))
+            case .validation(let record): ("validation", Checkpoint.json(record))
+            }
         return "{\"kind\":\"\(kind)\",\(body.dropFirst())"
     }
 }

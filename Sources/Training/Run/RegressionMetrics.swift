@@ -12,7 +12,9 @@ public struct RegressionMetrics: Sendable, Equatable {
 
     /// Of as many predictions as scores, at least one.
     public init(predictions: [Double], scores: [Double]) {
-        precondition(predictions.count == scores.count && !scores.isEmpty, "\(predictions.count) predictions for \(scores.count) scores")
+        precondition(
+            predictions.count == scores.count && !scores.isEmpty,
+            "\(predictions.count) predictions for \(scores.count) scores")
         let count = Double(scores.count)
         let errors = zip(predictions, scores).map { $0 - $1 }
         meanAbsoluteError = errors.reduce(0) { $0 + abs($1) } / count

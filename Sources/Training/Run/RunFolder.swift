@@ -1,7 +1,8 @@
 import Foundation
 import TesseraTensors
 
-/// The folder of a run: `config.json`, `metrics.jsonl`, `checkpoints/` (`last.safetensors`, `best.safetensors`), and `plots/` for whoever draws them.
+/// The folder of a run: `config.json`, `metrics.jsonl`, `checkpoints/` (`last.safetensors`, `best.safetensors`), and
+/// `plots/` for whoever draws them.
 public struct RunFolder: Sendable {
     public let path: String
 
@@ -20,7 +21,9 @@ public struct RunFolder: Sendable {
 
     /// Throws where a run is there already.
     public func requireNoRun() throws {
-        if holdsRun { throw TesseraError(at: path, found: "a run", accepted: "a folder without one, or --resume to go on with it") }
+        if holdsRun {
+            throw TesseraError(at: path, found: "a run", accepted: "a folder without one, or --resume to go on with it")
+        }
     }
 
     /// Makes the folders; throws where a run is there already or they cannot be made.
@@ -33,7 +36,10 @@ public struct RunFolder: Sendable {
     func removeBeginning() { for file in [metrics, lastCheckpoint, configuration] { unlink(file) } }
 
     public func readConfiguration() throws -> TrainingConfiguration {
-        guard holdsRun else { throw TesseraError(.inputOutput, at: path, found: "no run: config.json is missing", accepted: "the folder of a run") }
+        guard holdsRun else {
+            throw TesseraError(
+                .inputOutput, at: path, found: "no run: config.json is missing", accepted: "the folder of a run")
+        }
         let text = String(decoding: try WholeFile.read(configuration, limit: 1 << 24), as: UTF8.self)
         return try Checkpoint.parse(text, at: configuration)
     }
@@ -48,7 +54,8 @@ public struct RunFolder: Sendable {
     /// What a killed process left half written.
     func removePartialFiles() {
         for folder in [path, checkpoints, plots] {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasSuffix(".partial") {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            where name.hasSuffix(".partial") {
                 try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
             }
         }
@@ -61,10 +68,16 @@ final class RunLock {
 
     init(_ folder: RunFolder) throws {
         file = open(folder.checkpoints, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard file >= 0 else { throw TesseraError(.inputOutput, at: folder.checkpoints, found: String(cString: strerror(errno)), accepted: "the folder of a run") }
+        guard file >= 0 else {
+            throw TesseraError(
+                .inputOutput, at: folder.checkpoints, found: String(cString: strerror(errno)),
+                accepted: "the folder of a run")
+        }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             close(file)
-            throw TesseraError(.inputOutput, at: folder.path, found: "a run that another process is training", accepted: "one process at a time")
+            throw TesseraError(
+                .inputOutput, at: folder.path, found: "a run that another process is training",
+                accepted: "one process at a time")
         }
     }
 

@@ -30,10 +30,14 @@ public enum MetricsPlots {
             let part = steps[start..<min(start + group, steps.count)], count = Double(part.count)
             return (x: part.reduce(0) { $0 + Double($1.step) } / count, y: part.reduce(0) { $0 + $1.loss } / count)
         }
-        var plot = LinePlot(title: "Training loss", xLabel: "step", yLabel: "loss", series: [
-            .init(group == 1 ? "each step" : "mean of \(group) steps", points, isFaint: true),
-            .init("mean of the epoch", epochs.map { (x: Double($0.step), y: $0.trainingLoss) }, showsPoints: epochs.count <= 50),
-        ])
+        var plot = LinePlot(
+            title: "Training loss", xLabel: "step", yLabel: "loss",
+            series: [
+                .init(group == 1 ? "each step" : "mean of \(group) steps", points, isFaint: true),
+                .init(
+                    "mean of the epoch", epochs.map { (x: Double($0.step), y: $0.trainingLoss) },
+                    showsPoints: epochs.count <= 50),
+            ])
         plot.xIsWhole = true
         return plot
     }
@@ -41,10 +45,15 @@ public enum MetricsPlots {
     /// The errors on the validation images after every epoch, in score units.
     public static func validation(_ lines: [MetricsLog.Line]) -> LinePlot {
         let epochs = lines.compactMap { line in if case .validation(let record) = line { record } else { nil } }
-        func points(_ error: (ValidationRecord) -> Double?) -> [(x: Double, y: Double)] { epochs.compactMap { record in error(record).map { (x: Double(record.epoch + 1), y: $0) } } }
-        var plot = LinePlot(title: "Validation error", xLabel: "epoch", yLabel: "error in score units", series: [
-            .init("MAE", points(\.meanAbsoluteError), showsPoints: epochs.count <= 50), .init("RMSE", points(\.rootMeanSquareError), showsPoints: epochs.count <= 50),
-        ])
+        func points(_ error: (ValidationRecord) -> Double?) -> [(x: Double, y: Double)] {
+            epochs.compactMap { record in error(record).map { (x: Double(record.epoch + 1), y: $0) } }
+        }
+        var plot = LinePlot(
+            title: "Validation error", xLabel: "epoch", yLabel: "error in score units",
+            series: [
+                .init("MAE", points(\.meanAbsoluteError), showsPoints: epochs.count <= 50),
+                .init("RMSE", points(\.rootMeanSquareError), showsPoints: epochs.count <= 50),
+            ])
         plot.xIsWhole = true
         return plot
     }

@@ -3,8 +3,8 @@ import TesseraExecution
 import TesseraIR
 import TesseraTensors
 
-/// Trains a model in a run's folder: steps, validation after every epoch, metrics and checkpoints. Stopped anywhere and resumed, with any number
-/// of threads, it writes the same bytes as if it had never stopped.
+/// Trains a model in a run's folder: steps, validation after every epoch, metrics and checkpoints. Stopped anywhere and
+/// resumed, with any number of threads, it writes the same bytes as if it had never stopped.
 public final class Trainer {
     public let folder: RunFolder
     public let configuration: TrainingConfiguration
@@ -28,10 +28,11 @@ public final class Trainer {
     private let lock: RunLock
     private let baseModel: TrainedModel
 
-    /// Begins a run: its folder must not hold one yet. The score scale is that of the training scores (none for binary cross-entropy); the model's
-    /// own is replaced. Throws where model, data and configuration do not fit together.
+    /// Begins a run: its folder must not hold one yet. The score scale is that of the training scores (none for binary
+    /// cross-entropy); the model's own is replaced. Throws where model, data and configuration do not fit together.
     public convenience init(
-        starting model: TrainedModel, configuration: TrainingConfiguration, training: any BatchSource, validation: (any BatchSource)?, folder: RunFolder,
+        starting model: TrainedModel, configuration: TrainingConfiguration, training: any BatchSource,
+        validation: (any BatchSource)?, folder: RunFolder,
         execution: ExecutionOptions
     ) throws {
         try configuration.validate()
@@ -40,7 +41,9 @@ public final class Trainer {
         model.scoreScale = model.predictsLogits ? .identity : try ScoreScale(of: training.scores)
         try model.validate(at: model.architecture)
         let outside = training.scores.first { !(0...1).contains($0) }
-        if model.predictsLogits, let outside { throw TesseraError(at: "binary cross-entropy", found: "the score \(outside)", accepted: "scores in 0...1") }
+        if model.predictsLogits, let outside {
+            throw TesseraError(at: "binary cross-entropy", found: "the score \(outside)", accepted: "scores in 0...1")
+        }
         let newFolders = try folder.create()
         do {
             try self.init(model, nil, configuration, training, validation, folder, execution)
@@ -64,9 +67,11 @@ public final class Trainer {
         }
     }
 
-    /// Goes on with a run from its last checkpoint. `epochs` replaces the number of epochs where more are wanted. Throws where the data is not the run's.
+    /// Goes on with a run from its last checkpoint. `epochs` replaces the number of epochs where more are wanted.
+    /// Throws where the data is not the run's.
     public convenience init(
-        resuming folder: RunFolder, epochs: Int? = nil, training: any BatchSource, validation: (any BatchSource)?, execution: ExecutionOptions
+        resuming folder: RunFolder, epochs: Int? = nil, training: any BatchSource, validation: (any BatchSource)?,
+        execution: ExecutionOptions
     ) throws {
         let written = try folder.readConfiguration()
         let checkpoint = try Checkpoint(path: folder.lastCheckpoint)
@@ -76,13 +81,17 @@ public final class Trainer {
         var expected = written
         expected.epochs = configuration.epochs
         guard configuration == expected else {
-            throw TesseraError(at: folder.configuration, found: "a configuration that is not that of the last checkpoint", accepted: "the configuration as it was when the run began")
+            throw TesseraError(
+                at: folder.configuration, found: "a configuration that is not that of the last checkpoint",
+                accepted: "the configuration as it was when the run began")
         }
         configuration.epochs = epochs ?? configuration.epochs
         try configuration.validate()
         let begun = checkpoint.progress.epoch + (checkpoint.progress.batch > 0 ? 1 : 0)
         guard configuration.epochs >= begun else {
-            throw TesseraError(at: folder.path, found: "\(configuration.epochs) epochs asked for, of which \(begun) are begun or done", accepted: "at least \(begun)")
+            throw TesseraError(
+                at: folder.path, found: "\(configuration.epochs) epochs asked for, of which \(begun) are begun or done",
+                accepted: "at least \(begun)")
         }
         try self.init(checkpoint.model, checkpoint, configuration, training, validation, folder, execution)
         folder.removePartialFiles()
@@ -99,7 +108,8 @@ public final class Trainer {
     }
 
     private init(
-        _ model: TrainedModel, _ checkpoint: Checkpoint?, _ configuration: TrainingConfiguration, _ training: any BatchSource, _ validation: (any BatchSource)?,
+        _ model: TrainedModel, _ checkpoint: Checkpoint?, _ configuration: TrainingConfiguration,
+        _ training: any BatchSource, _ validation: (any BatchSource)?,
         _ folder: RunFolder, _ execution: ExecutionOptions
     ) throws {
         self.folder = folder
@@ -112,18 +122,23 @@ public final class Trainer {
         baseModel = model
         stepsPerEpoch = training.sampleCount / configuration.batchSize
         guard stepsPerEpoch > 0 else {
-            throw TesseraError(at: "training set", found: "\(training.sampleCount) images", accepted: "at least a batch of \(configuration.batchSize)")
+            throw TesseraError(
+                at: "training set", found: "\(training.sampleCount) images",
+                accepted: "at least a batch of \(configuration.batchSize)")
         }
         let shape = [configuration.batchSize] + training.imageShape
         trainingGraph = try TrainingGraph(model: model.graph, inputShape: shape, options: configuration.options)
         guard trainingGraph.targetType.elementCount == configuration.batchSize else {
-            throw TesseraError(at: model.graph.name, found: "an output \(trainingGraph.targetType)", accepted: "one score an image")
+            throw TesseraError(
+                at: model.graph.name, found: "an output \(trainingGraph.targetType)", accepted: "one score an image")
         }
         program = try Compiler.compile(trainingGraph.graph, for: .training, instructionSet: execution.instructionSet)
         programDigest = program.digest
         dataDigest = Self.digest(of: [training] + (validation.map { [$0] } ?? []))
         if let checkpoint, checkpoint.dataDigest != dataDigest {
-            throw TesseraError(at: folder.path, found: "other scores or image sizes than those the run began with", accepted: "the same data")
+            throw TesseraError(
+                at: folder.path, found: "other scores or image sizes than those the run began with",
+                accepted: "the same data")
         }
         var store = model.parameters
         store.merge(checkpoint?.optimizerStates ?? trainingGraph.initialOptimizerStates)
@@ -133,8 +148,10 @@ public final class Trainer {
         predictor = try Predictor(model, states: states, pool: pool, instructionSet: execution.instructionSet)
         var notes = trainingGraph.notes
         if let checkpoint, checkpoint.programDigest != programDigest { notes.append(Self.otherProgram) }
-        if case .cosine(_, let total, let final) = configuration.schedule, total < stepsPerEpoch * configuration.epochs {
-            notes.append("the cosine schedule ends with step \(total): later steps have \(final) times the learning rate")
+        if case .cosine(_, let total, let final) = configuration.schedule, total < stepsPerEpoch * configuration.epochs
+        {
+            notes.append(
+                "the cosine schedule ends with step \(total): later steps have \(final) times the learning rate")
         }
         self.notes = notes
     }
@@ -155,7 +172,8 @@ public final class Trainer {
         var model = baseModel
         model.parameters = parameters
         return Checkpoint(
-            model: model, optimizerStates: optimizerStates, progress: progress, configuration: configuration, programDigest: programDigest, dataDigest: dataDigest
+            model: model, optimizerStates: optimizerStates, progress: progress, configuration: configuration,
+            programDigest: programDigest, dataDigest: dataDigest
         )
     }
 
@@ -177,8 +195,8 @@ public final class Trainer {
 }
 
 extension Program {
-    /// Sixteen hexadecimal digits that change with whatever can change a bit of the results: the graph after all passes, kernels, instruction set,
-    /// OpenBLAS core, version.
+    /// Sixteen hexadecimal digits that change with whatever can change a bit of the results: the graph after all
+    /// passes, kernels, instruction set, OpenBLAS core, version.
     public var digest: String {
         var hash = FNV1a()
         hash.combine(Release.version)

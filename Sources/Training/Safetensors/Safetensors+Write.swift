@@ -2,16 +2,19 @@ import Foundation
 import TesseraTensors
 
 extension Safetensors {
-    /// The file's bytes. The header's keys are sorted; data stands in the order of element width (widest first, so that all is aligned), then name.
+    /// The file's bytes. The header's keys are sorted; data stands in the order of element width (widest first, so that
+    /// all is aligned), then name.
     public func bytes() -> [UInt8] {
         let order = tensors.sorted { a, b in
-            a.value.element.byteCount != b.value.element.byteCount ? a.value.element.byteCount > b.value.element.byteCount : a.key < b.key
+            a.value.element.byteCount != b.value.element.byteCount
+                ? a.value.element.byteCount > b.value.element.byteCount : a.key < b.key
         }
         var end = 0
         var entries: [String: String] = [:]
         for (path, tensor) in order {
             let shape = tensor.shape.map(String.init).joined(separator: ",")
-            entries[path] = "{\"dtype\":\"\(tensor.element.safetensorsName)\",\"shape\":[\(shape)],\"data_offsets\":[\(end),\(end + tensor.byteCount)]}"
+            entries[path] =
+                "{\"dtype\":\"\(tensor.element.safetensorsName)\",\"shape\":[\(shape)],\"data_offsets\":[\(end),\(end + tensor.byteCount)]}"
             end += tensor.byteCount
         }
         if !metadata.isEmpty {
@@ -19,7 +22,10 @@ extension Safetensors {
             precondition(entries["__metadata__"] == nil, "a tensor cannot be called __metadata__")
             entries["__metadata__"] = "{" + strings.joined(separator: ",") + "}"
         }
-        var header = Array(("{" + entries.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\($0.value)" }.joined(separator: ",") + "}").utf8)
+        var header = Array(
+            ("{"
+                + entries.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\($0.value)" }.joined(separator: ",")
+                + "}").utf8)
         while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
 
         var result: [UInt8] = []

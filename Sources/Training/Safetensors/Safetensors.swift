@@ -1,8 +1,8 @@
 import Foundation
 import TesseraTensors
 
-/// A `.safetensors` file: tensors by name and a map of strings. The format is eight bytes with the length of a JSON header, the header,
-/// then the bytes of all tensors without gaps (huggingface/safetensors, format of version 0.4).
+/// A `.safetensors` file: tensors by name and a map of strings. The format is eight bytes with the length of a JSON
+/// header, the header, then the bytes of all tensors without gaps (huggingface/safetensors, format of version 0.4).
 public struct Safetensors: Sendable, Equatable {
     public var tensors: [String: Tensor]
     /// The header's `__metadata__`.

@@ -11,12 +11,15 @@ extension Evaluation {
             points: zip(reference, predictions).map { (x: $0, y: $1) }
         )
         let correlation = metrics.pearson.map { String(format: "r = %.3f, ", $0) } ?? ""
-        plot.subtitle = correlation + String(format: "MAE %.2f, RMSE %.2f", metrics.meanAbsoluteError, metrics.rootMeanSquareError)
+        plot.subtitle =
+            correlation + String(format: "MAE %.2f, RMSE %.2f", metrics.meanAbsoluteError, metrics.rootMeanSquareError)
         return plot
     }
 
     /// How often scores of each range occur among the reference and the predictions.
     public func histogramPlot(title: String) -> HistogramPlot {
-        HistogramPlot(title: title, xLabel: "score", yLabel: "images", series: [.init(referenceName, reference), .init("prediction", predictions)])
+        HistogramPlot(
+            title: title, xLabel: "score", yLabel: "images",
+            series: [.init(referenceName, reference), .init("prediction", predictions)])
     }
 }

@@ -1,4 +1,5 @@
-/// Student's paired t-test, two-sided: whether the mean of the differences of two measurements of the same things differs from 0.
+/// Student's paired t-test, two-sided: whether the mean of the differences of two measurements of the same things
+/// differs from 0.
 public struct PairedTTest: Sendable, Equatable {
     /// Mean of first − second.
     public let meanDifference: Double
@@ -7,7 +8,8 @@ public struct PairedTTest: Sendable, Equatable {
     /// The probability of a |t| at least as large if the true mean were 0.
     public let p: Double
 
-    /// Nil where it has no answer: fewer than two pairs, or differences that are all equal. As many values in `first` as in `second`.
+    /// Nil where it has no answer: fewer than two pairs, or differences that are all equal. As many values in `first`
+    /// as in `second`.
     public init?(_ first: [Double], _ second: [Double]) {
         precondition(first.count == second.count, "\(first.count) values paired with \(second.count)")
         guard first.count > 1 else { return nil }

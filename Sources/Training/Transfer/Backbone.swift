@@ -11,13 +11,16 @@ public struct Backbone: Sendable {
     /// Where the network was cut, as a user would name it.
     public let cut: String
 
-    /// Cuts a graph after the node `cut` (its path, such as the name of the ONNX node, or an id such as `%12`), by default after its last global pooling, or
-    /// before its last linear layer where it has none. `size` replaces the height and width of its input. Throws where there is no such place or the
-    /// graph does not fit images of that size.
+    /// Cuts a graph after the node `cut` (its path, such as the name of the ONNX node, or an id such as `%12`), by
+    /// default after its last global pooling, or before its last linear layer where it has none. `size` replaces the
+    /// height and width of its input. Throws where there is no such place or the graph does not fit images of that
+    /// size.
     public init(_ graph: Graph, parameters: ParameterStore, cut: String? = nil, size: Int? = nil) throws {
         guard graph.inputs.count == 1, graph.inputs[0].type.rank == 4 else {
             let types = graph.inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
-            throw TesseraError(.unsupported, at: graph.name, found: "the inputs \(types)", accepted: "one input of images [N, C, H, W]")
+            throw TesseraError(
+                .unsupported, at: graph.name, found: "the inputs \(types)", accepted: "one input of images [N, C, H, W]"
+            )
         }
         let place = try cut.map { try Self.node(named: $0, in: graph) } ?? Self.lastPooling(of: graph)
         var features = try size.map { try graph.replacingImageSize($0) } ?? graph
@@ -25,7 +28,9 @@ public struct Backbone: Sendable {
         features.updates = []
         features = try features.removingUnusedNodes()
         guard features.uses()[features.inputs[0].value] != nil else {
-            throw TesseraError(at: Self.name(of: place, in: graph), found: "a value that does not depend on the images", accepted: "a node between the input and the old head")
+            throw TesseraError(
+                at: Self.name(of: place, in: graph), found: "a value that does not depend on the images",
+                accepted: "a node between the input and the old head")
         }
         let paths = Set(features.states.map(\.state.path))
         self.graph = features
@@ -33,8 +38,8 @@ public struct Backbone: Sendable {
         self.cut = Self.name(of: place, in: graph)
     }
 
-    /// The backbone with a linear layer of so many outputs on its features, pooled over all pixels where they still are maps: the parameters
-    /// `head.weight` and `head.bias` are drawn from `seed`, all others the backbone's own.
+    /// The backbone with a linear layer of so many outputs on its features, pooled over all pixels where they still are
+    /// maps: the parameters `head.weight` and `head.bias` are drawn from `seed`, all others the backbone's own.
     public func withLinearHead(outputs: Int, seed: UInt64) throws -> (model: Model, parameters: ParameterStore) {
         guard outputs > 0 else { throw TesseraError(at: "head", found: "\(outputs) outputs", accepted: "at least 1") }
         let builder = GraphBuilder(graph)
@@ -50,13 +55,16 @@ public struct Backbone: Sendable {
         let model = Model(graph: try builder.finish(), initializers: scope.initializers)
         var all = parameters
         for path in ["head.weight", "head.bias"] where parameters[path] != nil {
-            throw TesseraError(at: cut, found: "a backbone that has a parameter \(path) of its own", accepted: "other names")
+            throw TesseraError(
+                at: cut, found: "a backbone that has a parameter \(path) of its own", accepted: "other names")
         }
         for entry in model.graph.states where all[entry.state.path] == nil {
             guard let initializer = scope.initializers[entry.state.path], let shape = entry.state.type.shape else {
-                throw TesseraError(at: entry.state.path, found: "no tensor", accepted: "a tensor for every state of the backbone")
+                throw TesseraError(
+                    at: entry.state.path, found: "no tensor", accepted: "a tensor for every state of the backbone")
             }
-            all[entry.state.path] = initializer.tensor(shape: shape, path: entry.state.path, seed: seed).converted(to: entry.state.type.element)
+            all[entry.state.path] = initializer.tensor(shape: shape, path: entry.state.path, seed: seed).converted(
+                to: entry.state.type.element)
         }
         return (model, all)
     }
@@ -64,24 +72,34 @@ public struct Backbone: Sendable {
     // MARK: The place of the cut
 
     private static func node(named name: String, in graph: Graph) throws -> Value {
-        guard let node = graph.nodes.last(where: { $0.path == name || "\($0.id)" == name }) ?? graph.outputs.first(where: { $0.name == name }).map({ graph[$0.value.node] }) else {
+        guard
+            let node = graph.nodes.last(where: { $0.path == name || "\($0.id)" == name })
+                ?? graph.outputs.first(where: { $0.name == name }).map({ graph[$0.value.node] })
+        else {
             let places = graph.nodes.suffix(12).map { $0.path.isEmpty ? "\($0.id)" : $0.path }
-            throw TesseraError(at: "cut", found: "no node '\(name)'", accepted: "a node's name or id, such as \(places.joined(separator: ", "))")
+            throw TesseraError(
+                at: "cut", found: "no node '\(name)'",
+                accepted: "a node's name or id, such as \(places.joined(separator: ", "))")
         }
         return node.output()
     }
 
     private static func lastPooling(of graph: Graph) throws -> Value {
         if let pooling = graph.nodes.last(where: { isGlobalPooling($0, in: graph) }) { return pooling.output() }
-        if let linear = graph.nodes.last(where: { $0.op is Linear || $0.op is MatrixMultiply }) { return linear.inputs[0] }
-        throw TesseraError(at: graph.name, found: "no global pooling and no linear layer", accepted: "a network with one, or --cut with the node to cut after")
+        if let linear = graph.nodes.last(where: { $0.op is Linear || $0.op is MatrixMultiply }) {
+            return linear.inputs[0]
+        }
+        throw TesseraError(
+            at: graph.name, found: "no global pooling and no linear layer",
+            accepted: "a network with one, or --cut with the node to cut after")
     }
 
     private static func isGlobalPooling(_ node: Node, in graph: Graph) -> Bool {
         guard let input = node.inputs.first.map({ graph.type(of: $0) }), input.rank == 4 else { return false }
         switch node.op {
         case let mean as ReduceMean: return Set(mean.axes.map { $0 < 0 ? $0 + 4 : $0 }) == [2, 3]
-        case let pool as AveragePool: return input.dimensions.suffix(2).map(\.value) == pool.kernel.map { Optional($0) } && pool.kernel.count == 2
+        case let pool as AveragePool:
+            return input.dimensions.suffix(2).map(\.value) == pool.kernel.map { Optional($0) } && pool.kernel.count == 2
         default: return false
         }
     }
@@ -96,11 +114,15 @@ extension Graph {
     /// With images of another height and width at the one input [N, C, H, W]; the batch gets the name N.
     public func replacingImageSize(_ size: Int) throws -> Graph {
         guard inputs.count == 1, inputs[0].type.rank == 4 else {
-            throw TesseraError(.unsupported, at: name, found: "the inputs \(inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", "))", accepted: "one input of images [N, C, H, W]")
+            throw TesseraError(
+                .unsupported, at: name,
+                found: "the inputs \(inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", "))",
+                accepted: "one input of images [N, C, H, W]")
         }
         return try rebuilding { node, inputs, builder in
             guard var input = node.op as? Input else { return nil }
-            input.type = TensorType(input.type.element, [.named("N"), input.type.dimensions[1], .fixed(size), .fixed(size)])
+            input.type = TensorType(
+                input.type.element, [.named("N"), input.type.dimensions[1], .fixed(size), .fixed(size)])
             return try builder.add(input, inputs, path: node.path, origins: node.origins, id: node.id)
         }
     }

@@ -18,7 +18,8 @@ public struct ParameterTransfer: Sendable {
     /// Paths of the model that keep their initial value, sorted.
     public let new: [String]
 
-    /// Takes from `source` what fits into `initial`; element types are converted. Throws where nothing fits, since training would silently begin from nothing.
+    /// Takes from `source` what fits into `initial`; element types are converted. Throws where nothing fits, since
+    /// training would silently begin from nothing.
     public init(from source: ParameterStore, named name: String, into initial: ParameterStore) throws {
         var parameters = initial, taken: [String] = [], left: [Misfit] = []
         for path in source.paths {
@@ -32,7 +33,9 @@ public struct ParameterTransfer: Sendable {
         }
         guard !taken.isEmpty else {
             let example = source.paths.first ?? "no tensors", own = initial.paths.first ?? "none"
-            throw TesseraError(at: name, found: "no tensor whose path and shape the model has (such as \(example))", accepted: "tensors under the model's paths (such as \(own))")
+            throw TesseraError(
+                at: name, found: "no tensor whose path and shape the model has (such as \(example))",
+                accepted: "tensors under the model's paths (such as \(own))")
         }
         let set = Set(taken)
         self.parameters = parameters

@@ -8,11 +8,14 @@ extension OpSamples {
     static let activation = [
         OpSample("image", Relu(), [x], exact: true),
         OpSample("row", Relu(), [Draw.normal("row", [3, 50], clearOf: [0])], exact: true),
-        OpSample("image", ReluGradient(), [Draw.normal("dy", shape), Draw.normal("y", shape, clearOf: [0])], exact: true),
+        OpSample(
+            "image", ReluGradient(), [Draw.normal("dy", shape), Draw.normal("y", shape, clearOf: [0])], exact: true),
         OpSample("without bounds", Clip(), [x], exact: true),
         OpSample("both bounds", Clip(low: -0.5, high: 1), [Draw.normal("x", shape, clearOf: [-0.5, 1])], exact: true),
-        OpSample("lower bound", Clip(low: 0.25, high: .infinity), [Draw.normal("x", shape, clearOf: [0.25])], exact: true),
-        OpSample("upper bound", Clip(low: -.infinity, high: 0.25), [Draw.normal("x", shape, clearOf: [0.25])], exact: true),
+        OpSample(
+            "lower bound", Clip(low: 0.25, high: .infinity), [Draw.normal("x", shape, clearOf: [0.25])], exact: true),
+        OpSample(
+            "upper bound", Clip(low: -.infinity, high: 0.25), [Draw.normal("x", shape, clearOf: [0.25])], exact: true),
         OpSample("both bounds", ClipGradient(low: -0.5, high: 1), [Draw.normal("dy", shape), x], exact: true),
         OpSample("image", Sigmoid(), [x]),
         OpSample("image", Softplus(), [x]),

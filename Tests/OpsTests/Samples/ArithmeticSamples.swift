@@ -6,18 +6,25 @@ import TestSupport
 extension OpSamples {
     /// Shapes that broadcast: equal ones, a channel vector, a scalar, both repeated, a row, a new leading axis.
     private static let shapes: [(name: String, a: [Int], b: [Int])] = [
-        ("equal shapes", [2, 3, 4, 5], [2, 3, 4, 5]), ("channels", [2, 3, 4, 5], [3, 1, 1]), ("one a channel and image", [2, 3, 1, 1], [2, 3, 4, 5]),
-        ("a scalar", [], [2, 3]), ("both repeated", [4, 1, 3], [2, 1]), ("a row", [3, 5], [5]), ("one extra axis", [7], [1, 7]), ("one map", [2, 1, 4, 5], [2, 3, 4, 5]),
+        ("equal shapes", [2, 3, 4, 5], [2, 3, 4, 5]), ("channels", [2, 3, 4, 5], [3, 1, 1]),
+        ("one a channel and image", [2, 3, 1, 1], [2, 3, 4, 5]),
+        ("a scalar", [], [2, 3]), ("both repeated", [4, 1, 3], [2, 1]), ("a row", [3, 5], [5]),
+        ("one extra axis", [7], [1, 7]), ("one map", [2, 1, 4, 5], [2, 3, 4, 5]),
         ("five axes", [2, 1, 2, 3, 2], [3, 1, 1, 2]),
     ]
 
     private static func broadcasting(_ op: any Op) -> [OpSample] {
         shapes.map { OpSample($0.name, op, [Draw.normal("a", $0.a), Draw.normal("b", $0.b)], exact: true) }
-            + [OpSample("integers", op, [Tensor([1, -2, 300] as [Int32], shape: [3]), Tensor([7] as [Int32], shape: [1])], exact: true)]
+            + [
+                OpSample(
+                    "integers", op, [Tensor([1, -2, 300] as [Int32], shape: [3]), Tensor([7] as [Int32], shape: [1])],
+                    exact: true)
+            ]
     }
 
-    static let arithmetic = broadcasting(Add()) + broadcasting(Multiply()) + broadcasting(Subtract()) + [
-        OpSample("image", Absolute(), [Draw.normal("x", [2, 5, 3, 7], clearOf: [0])], exact: true),
-        OpSample("image", Sign(), [Draw.normal("x", [2, 5, 3, 7], clearOf: [0])], exact: true),
-    ]
+    static let arithmetic =
+        broadcasting(Add()) + broadcasting(Multiply()) + broadcasting(Subtract()) + [
+            OpSample("image", Absolute(), [Draw.normal("x", [2, 5, 3, 7], clearOf: [0])], exact: true),
+            OpSample("image", Sign(), [Draw.normal("x", [2, 5, 3, 7], clearOf: [0])], exact: true),
+        ]
 }

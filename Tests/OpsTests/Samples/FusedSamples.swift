@@ -7,8 +7,12 @@ extension OpSamples {
         return [
             OpSample("\(shape)", NormRelu(epsilon: 1e-3), [v.x, v.scale, v.bias, v.mean, v.variance]),
             OpSample("\(shape)", NormReluTraining(epsilon: 1e-3), [v.x, v.scale, v.bias]),
-            OpSample("\(shape), batch statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: true), [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
-            OpSample("\(shape), stored statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: false), [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
+            OpSample(
+                "\(shape), batch statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: true),
+                [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
+            OpSample(
+                "\(shape), stored statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: false),
+                [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
         ]
     }
 }

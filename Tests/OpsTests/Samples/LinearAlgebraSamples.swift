@@ -5,7 +5,9 @@ extension OpSamples {
     private static let transposed = [(false, false), (true, false), (false, true), (true, true)].flatMap { a, b in
         let name = (a ? "aᵀ" : "a") + (b ? " bᵀ" : " b")
         return [
-            OpSample(name, MatrixMultiply(transposesA: a, transposesB: b), [Draw.normal("a", a ? [5, 3] : [3, 5]), Draw.normal("b", b ? [4, 5] : [5, 4])]),
+            OpSample(
+                name, MatrixMultiply(transposesA: a, transposesB: b),
+                [Draw.normal("a", a ? [5, 3] : [3, 5]), Draw.normal("b", b ? [4, 5] : [5, 4])]),
             OpSample(
                 "\(name), batches repeated", MatrixMultiply(transposesA: a, transposesB: b),
                 [Draw.normal("a", [2, 1] + (a ? [5, 3] : [3, 5])), Draw.normal("b", [3] + (b ? [2, 5] : [5, 2]))]
@@ -13,8 +15,11 @@ extension OpSamples {
         ]
     }
 
-    static let linearAlgebra = transposed + [
-        OpSample("with a bias", Linear(), [Draw.normal("x", [3, 17]), Draw.normal("weight", [5, 17]), Draw.normal("bias", [5])]),
-        OpSample("without a bias", Linear(), [Draw.normal("x", [1, 4]), Draw.normal("weight", [3, 4])]),
-    ]
+    static let linearAlgebra =
+        transposed + [
+            OpSample(
+                "with a bias", Linear(),
+                [Draw.normal("x", [3, 17]), Draw.normal("weight", [5, 17]), Draw.normal("bias", [5])]),
+            OpSample("without a bias", Linear(), [Draw.normal("x", [1, 4]), Draw.normal("weight", [3, 4])]),
+        ]
 }

@@ -5,29 +5,47 @@ import TestSupport
 
 extension OpSamples {
     /// dy, x, scale, bias, mean, variance for x [N, C, …].
-    static func norm(_ shape: [Int]) -> (dy: Tensor, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor) {
+    static func norm(_ shape: [Int]) -> (
+        dy: Tensor, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor
+    ) {
         let channels = [shape[1]]
         return (
-            Draw.normal("dy", shape), Draw.normal("x", shape), Draw.positive("scale", channels), Draw.normal("bias", channels), Draw.normal("mean", channels),
+            Draw.normal("dy", shape), Draw.normal("x", shape), Draw.positive("scale", channels),
+            Draw.normal("bias", channels), Draw.normal("mean", channels),
             Draw.positive("variance", channels)
         )
     }
 
-    private static let shapes: [(name: String, shape: [Int])] = [("image", [2, 5, 3, 4]), ("rows", [7, 19]), ("one axis", [2, 3, 5]), ("three axes", [1, 2, 2, 3, 2])]
+    private static let shapes: [(name: String, shape: [Int])] = [
+        ("image", [2, 5, 3, 4]), ("rows", [7, 19]), ("one axis", [2, 3, 5]), ("three axes", [1, 2, 2, 3, 2]),
+    ]
 
-    static let normalization = shapes.flatMap { name, shape in
-        let v = norm(shape)
-        return [
-            OpSample(name, BatchNormalization(epsilon: 1e-3, momentum: 0.8), [v.x, v.scale, v.bias, v.mean, v.variance], constantInputs: [3, 4]),
-            OpSample(name, BatchNormalizationTraining(epsilon: 1e-3), [v.x, v.scale, v.bias]),
-            OpSample("\(name), batch statistics", BatchNormalizationGradient(epsilon: 1e-3, usesBatchStatistics: true), [v.dy, v.x, v.scale, v.mean, v.variance]),
-            OpSample("\(name), stored statistics", BatchNormalizationGradient(epsilon: 1e-3, usesBatchStatistics: false), [v.dy, v.x, v.scale, v.mean, v.variance]),
+    static let normalization =
+        shapes.flatMap { name, shape in
+            let v = norm(shape)
+            return [
+                OpSample(
+                    name, BatchNormalization(epsilon: 1e-3, momentum: 0.8), [v.x, v.scale, v.bias, v.mean, v.variance],
+                    constantInputs: [3, 4]),
+                OpSample(name, BatchNormalizationTraining(epsilon: 1e-3), [v.x, v.scale, v.bias]),
+                OpSample(
+                    "\(name), batch statistics", BatchNormalizationGradient(epsilon: 1e-3, usesBatchStatistics: true),
+                    [v.dy, v.x, v.scale, v.mean, v.variance]),
+                OpSample(
+                    "\(name), stored statistics", BatchNormalizationGradient(epsilon: 1e-3, usesBatchStatistics: false),
+                    [v.dy, v.x, v.scale, v.mean, v.variance]),
+            ]
+        }
+        + [false, true].map { hasBias in
+            let v = norm([1, 5, 1, 1])
+            return OpSample(
+                hasBias ? "with a bias" : "without a bias", FoldedNorm(epsilon: 1e-3),
+                [Draw.normal("weight", [5, 3, 2, 2]), v.scale, v.bias, v.mean, v.variance]
+                    + (hasBias ? [Draw.normal("convolution", [5])] : [])
+            )
+        } + [
+            OpSample(
+                "corrected", MovingAverage(momentum: 0.9, correction: 1.25),
+                [Draw.normal("old", [17]), Draw.normal("new", [17])])
         ]
-    } + [false, true].map { hasBias in
-        let v = norm([1, 5, 1, 1])
-        return OpSample(
-            hasBias ? "with a bias" : "without a bias", FoldedNorm(epsilon: 1e-3),
-            [Draw.normal("weight", [5, 3, 2, 2]), v.scale, v.bias, v.mean, v.variance] + (hasBias ? [Draw.normal("convolution", [5])] : [])
-        )
-    } + [OpSample("corrected", MovingAverage(momentum: 0.9, correction: 1.25), [Draw.normal("old", [17]), Draw.normal("new", [17])])]
 }

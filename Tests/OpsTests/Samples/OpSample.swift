@@ -3,7 +3,8 @@ import TesseraOps
 import TesseraTensors
 import Testing
 
-/// One use of an op, for the walk over the catalogue: attributes, inputs (floats in float64), and what is to be expected of it.
+/// One use of an op, for the walk over the catalogue: attributes, inputs (floats in float64), and what is to be
+/// expected of it.
 struct OpSample: Sendable, CustomTestStringConvertible {
     let name: String
     let op: any Op
@@ -15,7 +16,10 @@ struct OpSample: Sendable, CustomTestStringConvertible {
     /// The oldest opset that can write it; older ones must refuse.
     var oldestOpset = 7
 
-    init(_ name: String, _ op: any Op, _ inputs: [Tensor], exact: Bool = false, constantInputs: Set<Int> = [], oldestOpset: Int = 7) {
+    init(
+        _ name: String, _ op: any Op, _ inputs: [Tensor], exact: Bool = false, constantInputs: Set<Int> = [],
+        oldestOpset: Int = 7
+    ) {
         self.name = name
         self.op = op
         self.inputs = inputs
@@ -32,5 +36,7 @@ struct OpSample: Sendable, CustomTestStringConvertible {
 
 /// The samples of every family; each op of the catalogue has one at least.
 enum OpSamples {
-    static let all = activation + arithmetic + comparison + convolution + fused + linearAlgebra + normalization + optimization + pooling + reduction + shaping
+    static let all =
+        activation + arithmetic + comparison + convolution + fused + linearAlgebra + normalization + optimization
+        + pooling + reduction + shaping
 }

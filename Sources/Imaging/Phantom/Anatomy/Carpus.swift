@@ -7,8 +7,9 @@ enum CarpalCell: Int, CaseIterable {
     static let carpals: [CarpalCell] = [.scaphoid, .lunate, .triquetrum, .trapezium, .trapezoid, .capitate, .hamate]
 }
 
-/// The wrist as a diagram of cells around seeds: each bone is its cell, drawn back from every neighbour by half the joint space between the two,
-/// with round corners. So every joint space has one width, and narrowing is a change of one number.
+/// The wrist as a diagram of cells around seeds: each bone is its cell, drawn back from every neighbour by half the
+/// joint space between the two, with round corners. So every joint space has one width, and narrowing is a change of
+/// one number.
 struct Carpus {
     struct Seed {
         let cell: CarpalCell
@@ -29,7 +30,9 @@ struct Carpus {
     init(seeds: [Seed]) {
         self.seeds = seeds
         groups = CarpalCell.allCases.map { cell in seeds.filter { $0.cell == cell }.map(\.position) }
-        gaps = [[Float]](repeating: [Float](repeating: Self.normalGap, count: CarpalCell.allCases.count), count: CarpalCell.allCases.count)
+        gaps = [[Float]](
+            repeating: [Float](repeating: Self.normalGap, count: CarpalCell.allCases.count),
+            count: CarpalCell.allCases.count)
         for cell in CarpalCell.allCases {
             set(0, .outside, cell)
             set(0.5, .ulna, cell)
@@ -48,11 +51,14 @@ struct Carpus {
         var d = -Float.greatestFiniteMagnitude
         for other in groups.indices where other != cell.rawValue {
             let neighbor = nearest(groups[other], p)
-            let boundary = (own.square - neighbor.square) / (2 * (own.seed - neighbor.seed).length) + gaps[cell.rawValue][other] / 2
+            let boundary =
+                (own.square - neighbor.square) / (2 * (own.seed - neighbor.seed).length) + gaps[cell.rawValue][other]
+                / 2
             d = d < -10 ? boundary : SignedDistance.smoothMaximum(d, boundary, radius: 0.17)
         }
         if Self.proximalRow.contains(cell) {
-            d = SignedDistance.smoothMaximum(d, (p - Self.radialSurface.center).length - Self.radialSurface.radius + radiocarpalGap, radius: 0.17)
+            d = SignedDistance.smoothMaximum(
+                d, (p - Self.radialSurface.center).length - Self.radialSurface.radius + radiocarpalGap, radius: 0.17)
         }
         return d
     }

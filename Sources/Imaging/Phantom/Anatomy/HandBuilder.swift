@@ -1,5 +1,5 @@
-/// Puts a hand together from its pose and its damage: carpus first, then ray by ray from the wrist outwards, so that a narrowed joint
-/// brings all that lies beyond it nearer.
+/// Puts a hand together from its pose and its damage: carpus first, then ray by ray from the wrist outwards, so that a
+/// narrowed joint brings all that lies beyond it nearer.
 package struct HandBuilder {
     private let pose: HandPose
     private let damage: HandDamage
@@ -46,10 +46,12 @@ package struct HandBuilder {
 
     private mutating func addForearm() {
         let width = pose.boneWidth
-        let radius = LongBone(frame: Frame(origin: Point(0.8, -9), axis: Point(0, 1)), length: 9.7, base: 0.75, shaft: 0.72 * width,
-                              head: 1.46 * width, cap: 2.6, hollow: Carpus.radialSurface)
-        let ulna = LongBone(frame: Frame(origin: Point(-1.45, -9), axis: Point(0, 1)), length: 8.75,
-                            base: 0.6, shaft: 0.48 * width, head: 0.62 * width, cap: 0.7)
+        let radius = LongBone(
+            frame: Frame(origin: Point(0.8, -9), axis: Point(0, 1)), length: 9.7, base: 0.75, shaft: 0.72 * width,
+            head: 1.46 * width, cap: 2.6, hollow: Carpus.radialSurface)
+        let ulna = LongBone(
+            frame: Frame(origin: Point(-1.45, -9), axis: Point(0, 1)), length: 8.75,
+            base: 0.6, shaft: 0.48 * width, head: 0.62 * width, cap: 0.7)
         hand.forearm = (radius: hand.bones.count, ulna: hand.bones.count + 1)
         hand.bones += [Bone(shape: .long(radius)), Bone(shape: .long(ulna))]
     }
@@ -58,7 +60,8 @@ package struct HandBuilder {
         var parts: [RayPart: Int] = [:]
         let cell = CarpalCell(rawValue: CarpalCell.metacarpal1.rawValue + ray)!
         let spread = pose.spread
-        let axis = Point.direction(degrees: HandMeasures.metacarpalAngles[ray] * (0.8 + 0.2 * spread) + 0.3 * pose.fingerAngles[ray])
+        let axis = Point.direction(
+            degrees: HandMeasures.metacarpalAngles[ray] * (0.8 + 0.2 * spread) + 0.3 * pose.fingerAngles[ray])
         let origin = hand.carpus.center(of: cell) - axis * 0.75
         var bone = longBone(ray, .metacarpal, Frame(origin: origin, axis: axis), HandMeasures.metacarpalLengths[ray])
         bone.cell = cell
@@ -70,10 +73,12 @@ package struct HandBuilder {
         let phalanges: [RayPart] = ray == 0 ? [.proximal, .distal] : [.proximal, .middle, .distal]
         for part in phalanges {
             let site = narrowingSite(ray, part)
-            let normal = ray == 0 && part == .distal ? HandMeasures.thumbInterphalangealSpace : HandMeasures.jointSpaces[part]!
+            let normal =
+                ray == 0 && part == .distal ? HandMeasures.thumbInterphalangealSpace : HandMeasures.jointSpaces[part]!
             let shift = site.map { style.subluxation($0, score: damage[$0]) } ?? 0
             degrees += shift * -6
-            bone = phalanx(ray, part, after: bone, space: space(normal, site), degrees: degrees, shift: shift * bone.head * 0.45)
+            bone = phalanx(
+                ray, part, after: bone, space: space(normal, site), degrees: degrees, shift: shift * bone.head * 0.45)
             parts[part] = hand.bones.count
             hand.bones.append(Bone(shape: .long(bone)))
             addFlesh(ray, part, bone)
@@ -92,12 +97,17 @@ package struct HandBuilder {
     private func longBone(_ ray: Int, _ part: RayPart, _ frame: Frame, _ length: Float) -> LongBone {
         let profile = HandMeasures.profiles[part]!
         let width = HandMeasures.widths[ray] * pose.boneWidth
-        return LongBone(frame: frame, length: length * pose.rayLengths[ray], base: profile.base * width, shaft: profile.shaft * width,
-                        head: profile.head * width, cap: profile.head * profile.cap * width)
+        return LongBone(
+            frame: frame, length: length * pose.rayLengths[ray], base: profile.base * width,
+            shaft: profile.shaft * width,
+            head: profile.head * width, cap: profile.head * profile.cap * width)
     }
 
-    /// The next phalanx: its hollow base keeps the joint space to the head of the bone before. `shift` displaces it to the little finger's side.
-    private func phalanx(_ ray: Int, _ part: RayPart, after previous: LongBone, space: Float, degrees: Float, shift: Float) -> LongBone {
+    /// The next phalanx: its hollow base keeps the joint space to the head of the bone before. `shift` displaces it to
+    /// the little finger's side.
+    private func phalanx(
+        _ ray: Int, _ part: RayPart, after previous: LongBone, space: Float, degrees: Float, shift: Float
+    ) -> LongBone {
         let axis = Point.direction(degrees: degrees), center = previous.capCenter
         let origin = center + axis * (previous.cap + space) - axis.across * shift - axis * 0.1
         var bone = longBone(ray, part, Frame(origin: origin, axis: axis), HandMeasures.phalanxLengths[part]![ray])
@@ -106,35 +116,46 @@ package struct HandBuilder {
     }
 
     private mutating func addFlesh(_ ray: Int, _ part: RayPart, _ bone: LongBone) {
-        let radii: (Float, Float) = switch part {
-        case .proximal: (1.0, 0.86)
-        case .middle: (0.86, 0.76)
-        default: (0.76, 0.62)
-        }
+        let radii: (Float, Float) =
+            switch part {
+            case .proximal: (1.0, 0.86)
+            case .middle: (0.86, 0.76)
+            default: (0.76, 0.62)
+            }
         let width = HandMeasures.widths[ray] * pose.softTissue * (ray == 0 ? 1.08 : 1)
         let tip = part == .distal ? 0.02 : 0.2
-        hand.flesh.append(Hand.Limb(from: bone.frame.world(u: -0.2, v: 0), to: bone.frame.world(u: bone.length + Float(tip), v: 0),
-                                    radiusFrom: radii.0 * width, radiusTo: radii.1 * width))
+        hand.flesh.append(
+            Hand.Limb(
+                from: bone.frame.world(u: -0.2, v: 0), to: bone.frame.world(u: bone.length + Float(tip), v: 0),
+                radiusFrom: radii.0 * width, radiusTo: radii.1 * width))
     }
 
     private mutating func addPebbles() {
         hand.bones.append(Bone(shape: .pebble(center: Point(-1.5, 0.95), radius: 0.42 * pose.boneWidth)))
         guard let index = hand.rays[0][.metacarpal], case .long(let bone) = hand.bones[index].shape else { return }
         for side: Float in [-0.38, 0.34] {
-            hand.bones.append(Bone(shape: .pebble(center: bone.frame.world(u: bone.length - 0.5, v: side * 1.1), radius: 0.2)))
+            hand.bones.append(
+                Bone(shape: .pebble(center: bone.frame.world(u: bone.length - 0.5, v: side * 1.1), radius: 0.2)))
         }
     }
 
     private mutating func addPalm() {
         let soft = pose.softTissue
         for ray in 0..<5 {
-            guard let index = hand.rays[ray][.metacarpal], case .long(let bone) = hand.bones[index].shape else { continue }
+            guard let index = hand.rays[ray][.metacarpal], case .long(let bone) = hand.bones[index].shape else {
+                continue
+            }
             let radius: Float = ray == 0 ? 1.2 : 1.28
-            hand.flesh.append(Hand.Limb(from: bone.frame.origin, to: bone.frame.world(u: bone.length + 0.2, v: 0),
-                                        radiusFrom: 1.3 * soft, radiusTo: radius * soft * HandMeasures.widths[ray]))
+            hand.flesh.append(
+                Hand.Limb(
+                    from: bone.frame.origin, to: bone.frame.world(u: bone.length + 0.2, v: 0),
+                    radiusFrom: 1.3 * soft, radiusTo: radius * soft * HandMeasures.widths[ray]))
         }
-        hand.flesh.append(Hand.Limb(from: Point(1.6, 3), to: Point(2.7, 5.4), radiusFrom: 1.2 * soft, radiusTo: 1.0 * soft))
-        hand.flesh.append(Hand.Limb(from: Point(0.3, 2), to: Point(0.1, -0.2), radiusFrom: 2.55 * soft, radiusTo: 2.6 * soft))
-        hand.flesh.append(Hand.Limb(from: Point(0, 0), to: Point(-0.1, -9), radiusFrom: 2.55 * soft, radiusTo: 2.9 * soft))
+        hand.flesh.append(
+            Hand.Limb(from: Point(1.6, 3), to: Point(2.7, 5.4), radiusFrom: 1.2 * soft, radiusTo: 1.0 * soft))
+        hand.flesh.append(
+            Hand.Limb(from: Point(0.3, 2), to: Point(0.1, -0.2), radiusFrom: 2.55 * soft, radiusTo: 2.6 * soft))
+        hand.flesh.append(
+            Hand.Limb(from: Point(0, 0), to: Point(-0.1, -9), radiusFrom: 2.55 * soft, radiusTo: 2.9 * soft))
     }
 }

@@ -16,8 +16,9 @@ package struct HandPose {
     /// Factors of bone widths, healthy joint spaces and soft tissue.
     var boneWidth: Float, jointSpace: Float, softTissue: Float
 
-    package static let average = HandPose(scale: 1, rotation: 0, shift: Point(), spread: 1, fingerAngles: [0, 0, 0, 0, 0],
-                                  rayLengths: [1, 1, 1, 1, 1], boneWidth: 1, jointSpace: 1, softTissue: 1)
+    package static let average = HandPose(
+        scale: 1, rotation: 0, shift: Point(), spread: 1, fingerAngles: [0, 0, 0, 0, 0],
+        rayLengths: [1, 1, 1, 1, 1], boneWidth: 1, jointSpace: 1, softTissue: 1)
 
     /// Both hands belong to one person: build and size are shared, pose is not.
     static func pair(_ stream: inout RandomStream) -> [HandPose] {

@@ -21,7 +21,9 @@ struct LongBone {
     func distance(_ p: Point, _ carpus: Carpus) -> Float {
         let (u, v) = frame.local(p)
         let fromTop = length - u
-        let width = shaft + (base - shaft) * bell((u - flare) / (1.3 * base)) + (head - shaft) * bell((fromTop - 0.7 * head) / (1.1 * head))
+        let width =
+            shaft + (base - shaft) * bell((u - flare) / (1.3 * base)) + (head - shaft)
+            * bell((fromTop - 0.7 * head) / (1.1 * head))
         // The slope of the side makes the plain difference too large; 0.95 is its usual correction.
         var d = (abs(v) - width) * 0.95
         let top = Point(max(u - (length - cap), 0), v).length - cap
@@ -34,7 +36,9 @@ struct LongBone {
         }
         if let hollow { d = SignedDistance.smoothMaximum(d, hollow.radius - (p - hollow.center).length, radius: 0.15) }
         // The cells bound the bases only: their borders would go on between the shafts.
-        if let cell, u < 2.5 * base { d = SignedDistance.smoothMaximum(d, carpus.distance(cell, p) - max(u - 0.7 * base, 0) * 0.8, radius: 0.15) }
+        if let cell, u < 2.5 * base {
+            d = SignedDistance.smoothMaximum(d, carpus.distance(cell, p) - max(u - 0.7 * base, 0) * 0.8, radius: 0.15)
+        }
         return d
     }
 

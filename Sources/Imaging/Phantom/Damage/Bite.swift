@@ -17,7 +17,8 @@ struct Bite {
         return radius * (1 + 0.18 * wave) - distance
     }
 
-    /// How many bites a score has, and the radius of each where a score of 1 has `unit`: the missing area grows in proportion to the score.
+    /// How many bites a score has, and the radius of each where a score of 1 has `unit`: the missing area grows in
+    /// proportion to the score.
     static func sizes(score: Int, unit: Float) -> [Float] {
         let count = (score + 1) / 2
         guard count > 0 else { return [] }

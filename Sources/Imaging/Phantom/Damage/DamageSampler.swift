@@ -12,14 +12,17 @@ enum DamageSampler {
         return min(largestTotal, Int(-meanTotal * log(1 - cut * stream.uniform())))
     }
 
-    /// Adds one point after the other until `total` is reached. Points prefer sites that are prone to disease, sites that have points already,
-    /// and the same site of the other hand, so that damage is clustered and roughly symmetric.
+    /// Adds one point after the other until `total` is reached. Points prefer sites that are prone to disease, sites
+    /// that have points already, and the same site of the other hand, so that damage is clustered and roughly
+    /// symmetric.
     static func hands(total: Int, _ stream: inout RandomStream) -> [HandDamage] {
         var hands = [HandDamage(), HandDamage()]
         let sites = NarrowingSite.allCases.count + ErosionSite.allCases.count
         let susceptibility = (0..<sites).map { site in proneness(site) * exp(0.8 * stream.normal()) }
         for _ in 0..<total {
-            let weights = (0..<2 * sites).map { weight(of: $0 % sites, hand: $0 / sites, hands) * susceptibility[$0 % sites] }
+            let weights = (0..<2 * sites).map {
+                weight(of: $0 % sites, hand: $0 / sites, hands) * susceptibility[$0 % sites]
+            }
             var rest = stream.uniform() * weights.reduce(0, +)
             var chosen = weights.lastIndex { $0 > 0 }!
             for (index, weight) in weights.enumerated() where weight > 0 {
@@ -35,11 +38,17 @@ enum DamageSampler {
     }
 
     private static func score(_ hand: HandDamage, _ site: Int) -> (value: Int, largest: Int) {
-        site < hand.narrowing.count ? (hand.narrowing[site], NarrowingSite.largestScore) : (hand.erosion[site - hand.narrowing.count], ErosionSite.largestScore)
+        site < hand.narrowing.count
+            ? (hand.narrowing[site], NarrowingSite.largestScore)
+            : (hand.erosion[site - hand.narrowing.count], ErosionSite.largestScore)
     }
 
     private static func add(to hand: inout HandDamage, _ site: Int) {
-        if site < hand.narrowing.count { hand.narrowing[site] += 1 } else { hand.erosion[site - hand.narrowing.count] += 1 }
+        if site < hand.narrowing.count {
+            hand.narrowing[site] += 1
+        } else {
+            hand.erosion[site - hand.narrowing.count] += 1
+        }
     }
 
     private static func weight(of site: Int, hand: Int, _ hands: [HandDamage]) -> Double {

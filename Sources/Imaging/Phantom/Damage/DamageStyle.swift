@@ -1,7 +1,7 @@
 import TesseraTensors
 
-/// How the damage of one hand looks, beyond its scores: where bites sit, their outlines, which narrowed joints slip. Drawn for every site whether it
-/// is damaged or not, so that nothing else depends on the scores.
+/// How the damage of one hand looks, beyond its scores: where bites sit, their outlines, which narrowed joints slip.
+/// Drawn for every site whether it is damaged or not, so that nothing else depends on the scores.
 package struct DamageStyle {
     struct Look {
         /// Uniform numbers in 0..<1 for places and outlines of up to three bites.
@@ -19,7 +19,8 @@ package struct DamageStyle {
     init(_ stream: inout RandomStream) {
         erosions = ErosionSite.allCases.map { _ in
             let numbers = (0..<6).map { _ in Float(stream.uniform()) }
-            return Look(places: Array(numbers[0..<3]), phases: Array(numbers[3..<6]), side: stream.uniform() < 0.6 ? 1 : -1)
+            return Look(
+                places: Array(numbers[0..<3]), phases: Array(numbers[3..<6]), side: stream.uniform() < 0.6 ? 1 : -1)
         }
         slips = NarrowingSite.allCases.map { _ in stream.uniform() < 0.35 }
     }

@@ -15,10 +15,14 @@ enum ErosionPlacer {
                 // Head, base, head again on the other side: the order in which bites of one joint appear.
                 let margin = margins[number % margins.count]
                 let side = number < margins.count ? look.side : -look.side
-                let degrees = margin.degrees.lowerBound + (margin.degrees.upperBound - margin.degrees.lowerBound) * look.places[number]
+                let degrees =
+                    margin.degrees.lowerBound + (margin.degrees.upperBound - margin.degrees.lowerBound)
+                    * look.places[number]
                 let angle = Double(side * degrees) * .pi / 180
                 let direction = margin.axis * Float(cosine(angle)) + margin.axis.across * Float(sine(angle))
-                let center = hand.bones[margin.bone].surface(from: margin.inside, towards: direction, hand.carpus) - direction * (radius * 0.25)
+                let center =
+                    hand.bones[margin.bone].surface(from: margin.inside, towards: direction, hand.carpus) - direction
+                    * (radius * 0.25)
                 hand.bones[margin.bone].bites.append(Bite(center: center, radius: radius, phase: look.phases[number]))
             }
         }
@@ -40,7 +44,8 @@ enum ErosionPlacer {
         case .pip2, .pip3, .pip4, .pip5:
             joint(hand.rays[site.rawValue - ErosionSite.pip2.rawValue + 1], .proximal, .middle, hand)
         case .ipThumb: joint(hand.rays[0], .proximal, .distal, hand)
-        case .metacarpal1Base: apart([75...95, -95 ... -75, 165...180]) { base(hand.rays[0][.metacarpal]!, inset: 0.75, $0, hand) }
+        case .metacarpal1Base:
+            apart([75...95, -95 ... -75, 165...180]) { base(hand.rays[0][.metacarpal]!, inset: 0.75, $0, hand) }
         case .trapezium: apart([20...50, 140...170, -100 ... -70]) { cell(.trapezium, axis: Point(1, 0), $0, hand) }
         case .scaphoid: apart([-20...20, 70...100, 165...195]) { cell(.scaphoid, axis: Point(0.8, -0.6), $0, hand) }
         case .lunate: apart([-15...15, 105...135, -135 ... -105]) { cell(.lunate, axis: Point(0, 1), $0, hand) }
@@ -50,7 +55,9 @@ enum ErosionPlacer {
     }
 
     /// Three stretches of one bone, so far apart that bites there hardly overlap.
-    private static func apart(_ degrees: [ClosedRange<Float>], _ margin: (ClosedRange<Float>) -> Margin) -> [Margin] { degrees.map(margin) }
+    private static func apart(_ degrees: [ClosedRange<Float>], _ margin: (ClosedRange<Float>) -> Margin) -> [Margin] {
+        degrees.map(margin)
+    }
 
     private static func joint(_ ray: [RayPart: Int], _ near: RayPart, _ far: RayPart, _ hand: Hand) -> [Margin] {
         [head(ray[near]!, 55...90, hand), base(ray[far]!, inset: 0.42, 75...110, hand)]
@@ -68,6 +75,7 @@ enum ErosionPlacer {
     }
 
     private static func cell(_ cell: CarpalCell, axis: Point, _ degrees: ClosedRange<Float>, _ hand: Hand) -> Margin {
-        Margin(bone: hand.carpals[cell]!, inside: hand.carpus.center(of: cell), axis: axis / axis.length, degrees: degrees)
+        Margin(
+            bone: hand.carpals[cell]!, inside: hand.carpus.center(of: cell), axis: axis / axis.length, degrees: degrees)
     }
 }

@@ -1,4 +1,5 @@
-/// The joints of one hand whose space is scored by the Sharp/van der Heijde method (van der Heijde, J Rheumatol 2000): 15, each 0–4.
+/// The joints of one hand whose space is scored by the Sharp/van der Heijde method (van der Heijde, J Rheumatol 2000):
+/// 15, each 0–4.
 package enum NarrowingSite: Int, CaseIterable, Sendable {
     case mcp1, mcp2, mcp3, mcp4, mcp5
     case pip2, pip3, pip4, pip5

@@ -1,4 +1,5 @@
-/// A point or direction in the plane of a hand: centimetres, x towards the thumb, y towards the fingertips, origin in the middle of the wrist joint.
+/// A point or direction in the plane of a hand: centimetres, x towards the thumb, y towards the fingertips, origin in
+/// the middle of the wrist joint.
 typealias Point = SIMD2<Float>
 
 extension Point {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Distances are negative inside a shape. Maximum is intersection, minimum union; `radius` rounds the corner where two shapes meet
-/// (polynomial smooth minimum, Inigo Quilez).
+/// Distances are negative inside a shape. Maximum is intersection, minimum union; `radius` rounds the corner where two
+/// shapes meet (polynomial smooth minimum, Inigo Quilez).
 enum SignedDistance {
     @inline(__always)
     static func smoothMaximum(_ a: Float, _ b: Float, radius: Float) -> Float {

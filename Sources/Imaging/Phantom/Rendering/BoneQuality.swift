@@ -21,8 +21,8 @@ struct BoneQuality {
         texture = NoiseTile(&stream)
     }
 
-    /// What the rays meet `depth` centimetres inside a bone's outline: a rounded body of spongy bone in a bright shell, of which grazing rays pass
-    /// more. Along the shaft the walls are thick and the marrow between them is thin.
+    /// What the rays meet `depth` centimetres inside a bone's outline: a rounded body of spongy bone in a bright shell,
+    /// of which grazing rays pass more. Along the shaft the walls are thick and the marrow between them is thin.
     func density(depth: Float, cortex: Float, _ place: Point, _ pixel: Float) -> Float {
         let body = min(depth / 0.5, 1)
         let thickness = max(cortex * wall, 0.6 * pixel)

@@ -1,7 +1,8 @@
 import Foundation
 import TesseraTensors
 
-/// How the detector turns flesh and bone into values: exposure, contrast, an uneven beam, noise. Drawn without any regard to the score.
+/// How the detector turns flesh and bone into values: exposure, contrast, an uneven beam, noise. Drawn without any
+/// regard to the score.
 struct Film {
     let gain: Float, gamma: Float, background: Float
     /// Relative weights of flesh and bone.
@@ -9,7 +10,8 @@ struct Film {
     /// Relative change of exposure across the image, and its direction.
     let slope: Point
     let noise: Float
-    /// How the film's characteristic curve differs from a straight line: amplitudes of sin(kπx) / k, small enough that it still rises.
+    /// How the film's characteristic curve differs from a straight line: amplitudes of sin(kπx) / k, small enough that
+    /// it still rises.
     let curve: [Float]
 
     init(_ stream: inout RandomStream) {
@@ -55,7 +57,8 @@ struct Film {
         return sum
     }
 
-    /// The exposed image after `tone`, with noise, in 0...1. Noise has a stream of its own, so the same hand in another state gets the same.
+    /// The exposed image after `tone`, with noise, in 0...1. Noise has a stream of its own, so the same hand in another
+    /// state gets the same.
     func developed(_ exposed: [Float], _ tone: ToneMatch, noise stream: RandomStream) -> [Float] {
         var stream = stream
         return exposed.map { value in

@@ -27,7 +27,10 @@ struct HandRenderer {
                 if whole > pixel { continue }
                 let coverage = min(max(0.5 - piece.eroded(whole, p) / pixel, 0), 1)
                 if coverage == 0 { continue }
-                let value = coverage * quality.density(depth: max(-whole, 0), cortex: piece.cortex(p), piece.textureCoordinates(p), pixel)
+                let value =
+                    coverage
+                    * quality.density(
+                        depth: max(-whole, 0), cortex: piece.cortex(p), piece.textureCoordinates(p), pixel)
                 let i = y * size + x
                 bone[i] = piece.isInFront ? bone[i] + 0.35 * value * (1 - 0.4 * bone[i]) : max(bone[i], value)
             }
@@ -43,7 +46,9 @@ struct HandRenderer {
             for i in 0..<columns {
                 let p = placement.hand(x: Float(i * step), y: Float(j * step))
                 grid[j * columns + i] = limbs.reduce(8) { distance, limb in
-                    SignedDistance.smoothMinimum(distance, SignedDistance.taperedCapsule(p, limb.from, limb.to, limb.radiusFrom, limb.radiusTo), radius: 0.45)
+                    SignedDistance.smoothMinimum(
+                        distance, SignedDistance.taperedCapsule(p, limb.from, limb.to, limb.radiusFrom, limb.radiusTo),
+                        radius: 0.45)
                 }
             }
         }

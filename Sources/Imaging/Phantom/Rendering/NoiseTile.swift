@@ -1,6 +1,7 @@
 import TesseraTensors
 
-/// Nearly normal numbers (mean 0, deviation 1) on a periodic grid, read with bilinear interpolation: the grain of bone and flesh.
+/// Nearly normal numbers (mean 0, deviation 1) on a periodic grid, read with bilinear interpolation: the grain of bone
+/// and flesh.
 struct NoiseTile {
     private static let side = 128
     private let values: [Float]

@@ -1,5 +1,5 @@
-/// Where a hand lies in the image: from pixels to the plane of the hand and back. The left half shows one hand with its thumb to the middle,
-/// the right half its mirror image.
+/// Where a hand lies in the image: from pixels to the plane of the hand and back. The left half shows one hand with its
+/// thumb to the middle, the right half its mirror image.
 struct Placement {
     /// Height (and width) of the image in centimetres at life size.
     static let fieldHeight: Float = 23.6

@@ -1,5 +1,5 @@
-/// The word SYNTHETIC in the lower middle of a phantom, as a film's side marker would stand: an image that loses its file name still says what it is.
-/// It is the same for every score.
+/// The word SYNTHETIC in the lower middle of a phantom, as a film's side marker would stand: an image that loses its
+/// file name still says what it is. It is the same for every score.
 enum SyntheticMark {
     /// Below this side the letters could not be read, and the mark is left out.
     static let smallestSide = 192
@@ -27,7 +27,9 @@ enum SyntheticMark {
             for (row, bits) in rows.enumerated() {
                 for column in 0..<5 where bits & (0b10000 >> UInt8(column)) != 0 {
                     for y in 0..<dot {
-                        for x in 0..<dot { image[left + (place * 6 + column) * dot + x, top + row * dot + y] = brightness }
+                        for x in 0..<dot {
+                            image[left + (place * 6 + column) * dot + x, top + row * dot + y] = brightness
+                        }
                     }
                 }
             }

@@ -1,5 +1,5 @@
-/// The straight change of grey values, near the identity, that gives an image the mean and deviation of another one, so that neither tells
-/// them apart: closed joint spaces make an image brighter, missing pieces of bone make it darker.
+/// The straight change of grey values, near the identity, that gives an image the mean and deviation of another one, so
+/// that neither tells them apart: closed joint spaces make an image brighter, missing pieces of bone make it darker.
 struct ToneMatch {
     let gain: Float, offset: Float
 
