@@ -1,4 +1,5 @@
 #include "scan.h"
+#include <string.h>
 
 typedef struct {
     const uint8_t *start;
@@ -46,6 +47,8 @@ static onnx_scan_status scan_message(walk *w, const uint8_t *end, const Protobuf
         if (++w->parts > ONNX_SCAN_PARTS) return ONNX_SCAN_MANY;
         const ProtobufCFieldDescriptor *field =
             kind ? protobuf_c_message_descriptor_get_field(kind, (unsigned)(tag >> 3)) : NULL;
+        if (field && field->type == PROTOBUF_C_TYPE_STRING && memchr(w->at, 0, number))
+            return w->at = field_start, ONNX_SCAN_NUL;
         if (!field || field->type != PROTOBUF_C_TYPE_MESSAGE) {
             w->at += number;
             continue;

@@ -106,7 +106,9 @@ public final class Session: @unchecked Sendable {
         let scratch = scratch.base, stride = scratchStride
         for phase in phases {
             let body = phase.run
-            try pool.run(tiles: phase.tileCount) { worker, tile in try body(tile, memory, scratch + worker * stride) }
+            try pool.run(tiles: phase.tileCount, flushingDenormals: phase.flushesDenormals) { worker, tile in
+                try body(tile, memory, scratch + worker * stride)
+            }
         }
     }
 

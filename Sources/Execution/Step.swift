@@ -24,14 +24,18 @@ public struct StepMemory: @unchecked Sendable {
 /// number of threads.
 public struct Phase: Sendable {
     public let tileCount: Int
+    /// Whether denormals are zero while it runs: true for float32 kernels, false for definitions, whose numbers may be
+    /// of types in which they are ordinary.
+    public let flushesDenormals: Bool
     /// Runs one tile; `scratch` is the worker's own memory of the step's `workerBytes`.
     public let run: @Sendable (_ tile: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer) throws -> Void
 
     public init(
-        tiles tileCount: Int,
+        tiles tileCount: Int, flushesDenormals: Bool = true,
         run: @escaping @Sendable (_ tile: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer) throws -> Void
     ) {
         self.tileCount = tileCount
+        self.flushesDenormals = flushesDenormals
         self.run = run
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Threads that live as long as the pool and take tiles from a common counter. The calling thread works too, and waits
 /// only for workers that have begun: on a busy machine a worker that gets no processor misses a phase and delays
-/// nobody. Idle workers spin for a moment, then sleep. Denormals are flushed to zero on every thread while it computes.
+/// nobody. Idle workers spin for a moment, then sleep.
 public final class WorkerPool: Sendable {
     public let threadCount: Int
     /// The work of one phase: worker index and tile.
@@ -17,10 +17,7 @@ public final class WorkerPool: Sendable {
         let crew = Crew()
         self.crew = crew
         for worker in 1..<self.threadCount {
-            let thread = Thread {
-                tessera_flush_denormals(true)
-                crew.serve(worker)
-            }
+            let thread = Thread { crew.serve(worker) }
             thread.stackSize = 1 << 20
             thread.name = "tessera worker \(worker)"
             thread.start()
@@ -29,16 +26,16 @@ public final class WorkerPool: Sendable {
 
     deinit { crew.stop() }
 
-    /// Runs all tiles and returns when the last is done; throws the first error of a tile. Not to be called from two
-    /// threads at once.
-    public func run(tiles: Int, _ body: @escaping Body) throws {
-        let previous = tessera_flush_denormals(true)
-        defer { tessera_flush_denormals(previous) }
+    /// Runs all tiles and returns when the last is done; throws the first error of a tile. Denormals are flushed to
+    /// zero, or never, on every thread that works, while it does. Not to be called from two threads at once.
+    public func run(tiles: Int, flushingDenormals: Bool = false, _ body: @escaping Body) throws {
         if threadCount == 1 || tiles <= 1 {
+            let previous = tessera_flush_denormals(flushingDenormals)
+            defer { tessera_flush_denormals(previous) }
             for tile in 0..<tiles { try body(0, tile) }
             return
         }
-        try crew.run(tiles: tiles, body)
+        try crew.run(tiles: tiles, flushingDenormals: flushingDenormals, body)
     }
 }
 
@@ -46,6 +43,7 @@ public final class WorkerPool: Sendable {
 private final class Crew: @unchecked Sendable {
     private var body: WorkerPool.Body?
     private var tileCount = 0
+    private var flushesDenormals = false
     private let nextTile = Atomic<Int>(0)
     private let generation = Atomic<Int>(0)
     /// The number of helpers inside the phase, plus `open` while others may still come in.
@@ -65,8 +63,9 @@ private final class Crew: @unchecked Sendable {
         condition.unlock()
     }
 
-    func run(tiles: Int, _ body: @escaping WorkerPool.Body) throws {
+    func run(tiles: Int, flushingDenormals: Bool, _ body: @escaping WorkerPool.Body) throws {
         self.body = body
+        flushesDenormals = flushingDenormals
         tileCount = tiles
         nextTile.store(0, ordering: .relaxed)
         presence.store(Self.open, ordering: .releasing)
@@ -104,6 +103,8 @@ private final class Crew: @unchecked Sendable {
     }
 
     private func takeTiles(worker: Int) {
+        let previous = tessera_flush_denormals(flushesDenormals)
+        defer { tessera_flush_denormals(previous) }
         while true {
             let tile = nextTile.wrappingAdd(1, ordering: .relaxed).oldValue
             guard tile < tileCount else { return }

@@ -1,12 +1,37 @@
 extension Tensor {
     /// The elements converted to another type. Floats to integers truncate towards zero and saturate (NaN becomes 0);
-    /// integers to narrower integers keep their low bits; anything to bool is "not zero".
+    /// integers to narrower integers keep their low bits; anything to bool is "not zero". What rounds, rounds once, to
+    /// the nearest, ties to even.
     public func converted(to target: ElementType) -> Tensor {
         if target == element { return self }
+        if target.isFloatingPoint, target != .float64 {
+            return Tensor(doubles: doublesRoundedToOdd(), element: target, shape: shape)
+        }
         if element.isFloatingPoint || target.isFloatingPoint || target == .bool {
             return Tensor(doubles: doubles(), element: target, shape: shape)
         }
         return Tensor(words: words(), element: target, shape: shape)
+    }
+
+    /// Every element as a Double on the way to a narrower type. Where bits are lost the last one is odd, which keeps
+    /// the rounding that follows from seeing a tie (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums:
+    /// proved algorithms using rounding to odd", 2008).
+    private func doublesRoundedToOdd() -> [Double] {
+        func read<T: TensorElement & FixedWidthInteger>(_: T.Type) -> [Double] {
+            withElements(T.self) { elements in
+                elements.map { value in
+                    let nearest = Double(value), back = T(exactly: nearest)
+                    if back == value { return nearest }
+                    let isTooFar = back.map { $0.magnitude > value.magnitude } ?? true
+                    return Double(bitPattern: (isTooFar ? nearest.bitPattern - 1 : nearest.bitPattern) | 1)
+                }
+            }
+        }
+        return switch element {
+        case .int64: read(Int64.self)
+        case .uint64: read(UInt64.self)
+        default: doubles()
+        }
     }
 
     /// Every element as a Double. Integers beyond 2⁵³ round.

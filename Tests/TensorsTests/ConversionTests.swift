@@ -46,6 +46,38 @@ import Testing
         }
     }
 
+    /// Around the middle between two neighbours of every target, at distances that a Double does not see.
+    @Test func integersRoundOnceToEveryFloat() {
+        func bits(_ value: Int64, _ target: ElementType) -> [Double] {
+            Tensor([value], shape: [1]).converted(to: target).doubles()
+        }
+        let middle = Int64(1) << 60 + 1 << 36
+        #expect(bits(middle + 1, .float32) == [0x1p60 + 0x1p37] && bits(middle - 1, .float32) == [0x1p60])
+        #expect(bits(middle, .float32) == [0x1p60] && bits(middle + 1 << 37, .float32) == [0x1p60 + 0x1p38])
+        #expect(bits(-middle - 1, .float32) == [-0x1p60 - 0x1p37] && bits(-middle + 1, .float32) == [-0x1p60])
+        let coarse = Int64(1) << 60 + 1 << 52
+        #expect(bits(coarse + 1, .bfloat16) == [0x1p60 + 0x1p53] && bits(coarse, .bfloat16) == [0x1p60])
+        #expect(bits(.max, .float32) == [0x1p63] && bits(.min, .bfloat16) == [-0x1p63])
+        #expect(
+            bits(2049, .float16) == [2048] && bits(65519, .float16) == [65504] && bits(65520, .float16) == [.infinity])
+        #expect(bits(1 << 53 + 1, .float64) == [0x1p53] && bits(1 << 53 + 3, .float64) == [0x1p53 + 4])
+        let unsigned = Tensor([UInt64.max, 1 << 63 + 1 << 39 + 1, 1 << 63 + 1 << 39], shape: [3])
+        #expect(unsigned.converted(to: .float32).doubles() == [0x1p64, 0x1p63 + 0x1p40, 0x1p63])
+    }
+
+    /// The rounding of every pair of floats, at the middle of two neighbours of the target and beside it.
+    @Test func floatsRoundOnceToEveryNarrowerFloat() {
+        for (target, step) in [(ElementType.float32, 0x1p-23), (.float16, 0x1p-10), (.bfloat16, 0x1p-7)] {
+            let values = [1 + step / 2, 1 + step / 2 + 0x1p-52, 1 + step / 2 - 0x1p-52, 1 + 3 * step / 2]
+            let rounded = Tensor(values, shape: [4]).converted(to: target).doubles()
+            #expect(rounded == [1, 1 + step, 1, 1 + 2 * step], "\(target)")
+        }
+        let middle = Float(1 + 0x1p-11), beside = middle.nextUp
+        #expect(Tensor([middle, beside], shape: [2]).converted(to: .float16).doubles() == [1, 1 + 0x1p-10])
+        #expect(Tensor([Float(3e-5)], shape: [1]).converted(to: .float16).array(of: Float16.self) == [3e-5])
+        #expect(Tensor([Float(1e-40)], shape: [1]).converted(to: .float64).doubles() == [Double(Float(1e-40))])
+    }
+
     @Test func floatsToIntegersTruncateAndSaturate() {
         let values = [-1.9, 1.9, -0.5, 300, -300, 1e30, -.infinity, .nan]
         #expect(Self.converted(values, to: Int8.self) == [-1, 1, 0, 127, -128, 127, -128, 0])

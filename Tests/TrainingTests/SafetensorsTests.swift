@@ -26,6 +26,16 @@ import Testing
         #expect(sample.bytes() == sample.bytes())
     }
 
+    @Test func namesAreBytesAsFarAsJSONHasThem() throws {
+        let decomposed = Array("we\u{301}".utf8)
+        let names = [Array("h\u{E9}".utf8), decomposed, [0x61, 0xFF], Array("a\\xFE".utf8)].map { String(name: $0) }
+        let file = Safetensors(
+            tensors: Dictionary(
+                uniqueKeysWithValues: names.enumerated().map { ($0.element, Tensor([Float($0.offset)], shape: [1])) }))
+        #expect(try Safetensors(file.bytes(), name: "names") == file)
+        #expect(Data(file.bytes()).range(of: Data(decomposed)) != nil)
+    }
+
     @Test func everyElementTypeComesBack() throws {
         for element in ElementType.allCases {
             let file = Safetensors(tensors: ["x": Tensor(doubles: [0, 1, 1], element: element, shape: [3])])

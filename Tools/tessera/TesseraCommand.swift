@@ -27,10 +27,22 @@ import Tessera
     static func main() {
         Console.bootstrapLogging()
         do {
+            try requireText()
             var command = try parseAsRoot()
             try command.run()
         } catch {
             Self.end(with: error)
+        }
+    }
+
+    /// Throws where an argument's bytes are no UTF-8: as a string it would name another file than was meant.
+    private static func requireText() throws {
+        for index in 0..<Int(CommandLine.argc) {
+            guard let bytes = CommandLine.unsafeArgv[index], String(validatingCString: bytes) == nil else { continue }
+            let name = String(name: UnsafeRawBufferPointer(start: bytes, count: strlen(bytes)))
+            throw TesseraError(
+                at: index == 0 ? "the command" : "argument \(index)", found: "'\(name)', which is no UTF-8",
+                accepted: "UTF-8 (rename the file, or use a link with such a name)")
         }
     }
 

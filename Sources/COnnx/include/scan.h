@@ -19,6 +19,8 @@ typedef enum {
     ONNX_SCAN_MANY,
     /* A message field that may stand once stands twice: merging the two costs time without bound. */
     ONNX_SCAN_TWICE,
+    /* A string with a NUL byte: libprotobuf-c hands out C strings, which end there. */
+    ONNX_SCAN_NUL,
 } onnx_scan_status;
 
 enum { ONNX_SCAN_DEPTH = 100, ONNX_SCAN_PARTS = 1 << 22 };

@@ -7,7 +7,7 @@ extension LoweredStep {
         LoweredStep(
             kernel: "definition",
             phases: [
-                Phase(tiles: 1) { _, memory, _ in
+                Phase(tiles: 1, flushesDenormals: false) { _, memory, _ in
                     let tensors = zip(inputs, memory.inputs).map { operand, pointer in
                         Tensor(
                             copying: UnsafeRawBufferPointer(start: pointer, count: operand.byteCount),

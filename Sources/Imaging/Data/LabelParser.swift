@@ -46,7 +46,7 @@ struct LabelParser {
         return try records.enumerated().map { position, record in
             let sample = try sample(record, drawn: drawn.isEmpty ? nil : drawn[position])
             let place = URL(fileURLWithPath: sample.path).standardizedFileURL.path
-            if let earlier = lines.updateValue(record.line, forKey: place) {
+            if let earlier = lines.updateValue(record.line, forKey: String(name: place.utf8)) {
                 throw error(record, .file, "'\(sample.file)', which line \(earlier) has already", "each file once")
             }
             return sample

@@ -17,8 +17,7 @@ struct ExternalData {
             throw TesseraError(
                 at: place, found: "external data without a location", accepted: "a file beside the model")
         }
-        let path = try resolve(location, at: place)
-        let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        let file = open(try resolve(location, at: place), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else {
             throw TesseraError(
                 .inputOutput, at: "\(place), external data \(location)", found: String(cString: strerror(errno)),
@@ -68,7 +67,7 @@ struct ExternalData {
     }
 
     /// The real path of a location, which must lie in the real folder of the model.
-    private func resolve(_ location: String, at place: String) throws -> String {
+    private func resolve(_ location: String, at place: String) throws -> [CChar] {
         func outside() -> TesseraError {
             TesseraError(
                 at: "\(place), external data", found: "the location '\(location)'",
@@ -80,14 +79,18 @@ struct ExternalData {
                 .inputOutput, at: folder, found: String(cString: strerror(errno)), accepted: "the model's folder")
         }
         defer { free(root) }
-        guard let target = realpath("\(folder)/\(location)", nil) else {
+        let named = (Array(folder.utf8) + Array("/".utf8) + location.nameBytes + [0]).map { CChar(bitPattern: $0) }
+        guard let target = realpath(named, nil) else {
             throw TesseraError(
                 .inputOutput, at: "\(place), external data \(location)", found: String(cString: strerror(errno)),
                 accepted: "a file in the model's folder")
         }
         defer { free(target) }
-        let (inside, path) = (String(cString: root), String(cString: target))
-        guard path.hasPrefix(inside == "/" ? inside : inside + "/") else { throw outside() }
-        return path
+        // A root of one byte is "/" itself.
+        let length = strlen(root)
+        guard length == 1 || strncmp(target, root, length) == 0 && target[length] == CChar(bitPattern: 0x2F) else {
+            throw outside()
+        }
+        return Array(UnsafeBufferPointer(start: target, count: strlen(target) + 1))
     }
 }

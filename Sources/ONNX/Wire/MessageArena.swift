@@ -28,12 +28,17 @@ final class MessageArena {
         return message
     }
 
-    /// A C string; nil for an empty one, which is then not written.
-    func string(_ text: String) -> UnsafeMutablePointer<CChar>? { text.isEmpty ? nil : present(text) }
+    /// The bytes of a name; nil for an empty one, which is then not written.
+    func string(_ name: String) -> UnsafeMutablePointer<CChar>? { name.isEmpty ? nil : present(name) }
 
-    /// A C string that is written even where it is empty.
-    func present(_ text: String) -> UnsafeMutablePointer<CChar> {
-        let bytes = Array(text.utf8), target = allocate(bytes.count + 1, of: CChar.self)
+    /// The bytes of a name, written even where it is empty.
+    func present(_ name: String) -> UnsafeMutablePointer<CChar> { cString(name.nameBytes) }
+
+    /// What is read by people and no name, such as documentation; nil for an empty one.
+    func text(_ text: String) -> UnsafeMutablePointer<CChar>? { text.isEmpty ? nil : cString(Array(text.utf8)) }
+
+    private func cString(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar> {
+        let target = allocate(bytes.count + 1, of: CChar.self)
         for (index, byte) in bytes.enumerated() { target[index] = CChar(bitPattern: byte) }
         return target
     }
@@ -43,7 +48,7 @@ final class MessageArena {
     }
 
     func binary(_ text: String) -> ProtobufCBinaryData {
-        let bytes = Array(text.utf8), target = allocate(bytes.count, of: UInt8.self)
+        let bytes = text.nameBytes, target = allocate(bytes.count, of: UInt8.self)
         target.update(from: bytes, count: bytes.count)
         return ProtobufCBinaryData(len: bytes.count, data: target)
     }

@@ -17,11 +17,11 @@ struct ModelReader {
         var model = ONNXModel(
             irVersion: proto.ir_version, operatorSets: try operatorSets(proto.opset_import, proto.n_opset_import),
             graph: try self.graph(graph.pointee))
-        model.producerName = String(wire: proto.producer_name)
-        model.producerVersion = String(wire: proto.producer_version)
-        model.documentation = String(wire: proto.doc_string)
+        model.producerName = String(wireText: proto.producer_name)
+        model.producerVersion = String(wireText: proto.producer_version)
+        model.documentation = String(wireText: proto.doc_string)
         model.metadata = messages(proto.metadata_props, proto.n_metadata_props).map {
-            (key: String(wire: $0.key), value: String(wire: $0.value))
+            (key: String(wireText: $0.key), value: String(wireText: $0.value))
         }
         model.functions = try messages(proto.functions, proto.n_functions).map(function)
         return model

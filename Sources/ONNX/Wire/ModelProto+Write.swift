@@ -11,15 +11,15 @@ struct ModelWriter {
             proto.has_ir_version = 1
             proto.ir_version = model.irVersion
             (proto.n_opset_import, proto.opset_import) = operatorSets(model.operatorSets)
-            proto.producer_name = arena.string(model.producerName)
-            proto.producer_version = arena.string(model.producerVersion)
-            proto.doc_string = arena.string(model.documentation)
+            proto.producer_name = arena.text(model.producerName)
+            proto.producer_version = arena.text(model.producerVersion)
+            proto.doc_string = arena.text(model.documentation)
             proto.graph = graph(model.graph)
             (proto.n_metadata_props, proto.metadata_props) = arena.pointers(
                 model.metadata.map { entry in
                     arena.message(onnx__string_string_entry_proto__init) { proto in
-                        proto.key = arena.present(entry.key)
-                        proto.value = arena.present(entry.value)
+                        proto.key = arena.text(entry.key)
+                        proto.value = arena.text(entry.value)
                     }
                 })
             (proto.n_functions, proto.functions) = arena.pointers(model.functions.map(function))

@@ -1,4 +1,5 @@
 import COnnx
+import Foundation
 import TesseraTensors
 
 /// Serialised protobuf messages: scanned for nesting and lengths, unpacked by libprotobuf-c, handed to a closure,
@@ -51,6 +52,8 @@ enum WireMessage {
             TesseraError(
                 at: place, found: "more than \(ONNX_SCAN_PARTS) strings and messages",
                 accepted: "at most \(ONNX_SCAN_PARTS)")
+        case ONNX_SCAN_NUL:
+            TesseraError(at: place, found: "a name or text with a NUL byte in it", accepted: "text without one")
         case ONNX_SCAN_TWICE:
             TesseraError(at: place, found: "a part that a message may hold once, a second time", accepted: "one")
         default:
@@ -61,12 +64,19 @@ enum WireMessage {
 }
 
 extension String {
-    /// A C string of a message; empty where the field is not set.
-    init(wire text: UnsafePointer<CChar>?) { self = text.map { String(cString: $0) } ?? "" }
+    /// A name in a message; empty where the field is not set.
+    init(wire name: UnsafePointer<CChar>?) {
+        self.init(wire: UnsafeRawBufferPointer(start: name, count: name.map { strlen($0) } ?? 0))
+    }
 
     init(wire bytes: ProtobufCBinaryData) {
-        self = String(decoding: UnsafeBufferPointer(start: bytes.data, count: bytes.len), as: UTF8.self)
+        self.init(wire: UnsafeRawBufferPointer(start: bytes.data, count: bytes.len))
     }
+
+    private init(wire bytes: UnsafeRawBufferPointer) { self.init(name: bytes) }
+
+    /// What is read by people and no name, such as documentation: bytes that are no text are replaced.
+    init(wireText text: UnsafePointer<CChar>?) { self = text.map { String(cString: $0) } ?? "" }
 }
 
 /// The elements of a repeated message field.

@@ -1,3 +1,5 @@
+import TesseraTensors
+
 /// A pattern over layer paths: `*` stands for any number of characters, `?` for one; everything else for itself.
 /// `blocks.0.*` names all of block 0.
 public struct PathPattern: Sendable, Equatable, CustomStringConvertible {
@@ -6,7 +8,7 @@ public struct PathPattern: Sendable, Equatable, CustomStringConvertible {
 
     public init(_ text: String) {
         description = text
-        characters = Array(text)
+        characters = Array(String(typedName: text))
     }
 
     /// Whether the whole path fits the pattern.

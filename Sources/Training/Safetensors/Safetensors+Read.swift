@@ -71,7 +71,7 @@ private struct Header: Decodable {
             if key.stringValue == "__metadata__" {
                 metadata = try container.decode([String: String].self, forKey: key)
             } else {
-                entries[key.stringValue] = try container.decode(Entry.self, forKey: key)
+                entries[String(typedName: key.stringValue)] = try container.decode(Entry.self, forKey: key)
             }
         }
     }

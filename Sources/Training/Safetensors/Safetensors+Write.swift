@@ -24,7 +24,8 @@ extension Safetensors {
         }
         var header = Array(
             ("{"
-                + entries.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\($0.value)" }.joined(separator: ",")
+                + entries.sorted { $0.key < $1.key }.map { "\(Self.quoted(Self.jsonName($0.key))):\($0.value)" }.joined(
+                    separator: ",")
                 + "}").utf8)
         while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
 
@@ -34,6 +35,13 @@ extension Safetensors {
         result += header
         for (_, tensor) in order { tensor.withUnsafeBytes { result.append(contentsOf: $0) } }
         return result
+    }
+
+    /// The bytes of a name as text where reading them gives the name again, else its escaped form: JSON is UTF-8.
+    private static func jsonName(_ name: String) -> String {
+        let bytes = name.nameBytes
+        guard let text = String(validating: bytes, as: UTF8.self), String(typedName: text) == name else { return name }
+        return text
     }
 
     /// A JSON string.

@@ -71,7 +71,8 @@ public struct Backbone: Sendable {
 
     // MARK: The place of the cut
 
-    private static func node(named name: String, in graph: Graph) throws -> Value {
+    private static func node(named typed: String, in graph: Graph) throws -> Value {
+        let name = String(typedName: typed)
         guard
             let node = graph.nodes.last(where: { $0.path == name || "\($0.id)" == name })
                 ?? graph.outputs.first(where: { $0.name == name }).map({ graph[$0.value.node] })
