@@ -1,5 +1,6 @@
 import TesseraIR
 import TesseraLayers
+import TesseraONNX
 import TesseraOps
 import TesseraTensors
 import TesseraTraining
@@ -65,5 +66,118 @@ import Testing
         #expect(throws: TesseraError.self) { try Backbone(graph, parameters: parameters, cut: "absent") }
         // A parameter does not depend on the images.
         #expect(throws: TesseraError.self) { try Backbone(graph, parameters: parameters, cut: "conv.weight") }
+    }
+
+    /// A second head is put on a backbone whose own layer is called `head`.
+    @Test func aNewHeadHasANameOfItsOwn() throws {
+        let layers = Chain {
+            Conv2D("head", 8, kernel: 3)
+            NormReLU("norm")
+            GlobalAveragePool2D()
+            Dense("fc", 10)
+        }
+        let model = try Model("m", input: TensorType(.float32, shape: [1, 3, 16, 16]), layer: layers)
+        let backbone = try Backbone(model.graph, parameters: model.initialParameters(seed: 1))
+        let (headed, parameters) = try backbone.withLinearHead(outputs: 1, seed: 3)
+        #expect(parameters["head_2.weight"]?.shape == [1, 8] && parameters["head_2.bias"]?.shape == [1])
+        #expect(headed.graph.states.contains { $0.state.path == "head.weight" })
+        // Fine-tuned and cut again, it gets the next name.
+        let again = try Backbone(headed.graph, parameters: parameters, cut: "head_2").withLinearHead(
+            outputs: 1, seed: 3)
+        #expect(again.parameters["head_3.weight"]?.shape == [1, 1])
+    }
+}
+
+/// ONNX files as exporters write them: the batch fixed at 1, and a shape that names it behind the features.
+@Suite struct ONNXBackboneTests {
+    private func file(pooling: ONNXNode, behind: [ONNXNode], batch: Int = 1) -> ONNXModel {
+        var graph = ONNXGraph(
+            name: "net",
+            nodes: [
+                ONNXNode("Conv", name: "conv", inputs: ["image", "conv.weight"], outputs: ["c"]),
+                ONNXNode("Relu", name: "relu", inputs: ["c"], outputs: ["r"]), pooling,
+            ] + behind)
+        graph.inputs = [
+            ONNXValueInfo(
+                name: "image", element: .float32, dimensions: [.fixed(batch), .fixed(3), .fixed(8), .fixed(8)])
+        ]
+        graph.outputs = [ONNXValueInfo(name: "y", element: nil, dimensions: nil)]
+        func weights(_ shape: [Int]) -> Tensor {
+            Tensor((0..<shape.reduce(1, *)).map { Float($0 % 7) / 7 - 0.4 }, shape: shape)
+        }
+        graph.initializers = [
+            ONNXInitializer(name: "conv.weight", tensor: weights([4, 3, 3, 3])),
+            ONNXInitializer(name: "fc.weight", tensor: weights([10, 4])),
+            ONNXInitializer(name: "shape", tensor: Tensor([Int64(batch), 4], shape: [2])),
+        ]
+        return ONNXModel(irVersion: 8, operatorSets: ["": 17], graph: graph)
+    }
+
+    private static let pooling = ONNXNode("GlobalAveragePool", name: "pool", inputs: ["r"], outputs: ["p"])
+    private static let head = [
+        ONNXNode("Reshape", name: "view", inputs: ["p", "shape"], outputs: ["v"]),
+        ONNXNode("Gemm", name: "fc", inputs: ["v", "fc.weight"], outputs: ["y"], attributes: ["transB": .int(1)]),
+    ]
+
+    private func shape(_ backbone: Backbone, batch: Int, size: Int) throws -> [Int]? {
+        let (model, _) = try backbone.withLinearHead(outputs: 1, seed: 1)
+        let bound = try model.graph.bindingInput(to: [batch, 3, size, size])
+        return bound.type(of: bound.outputs[0].value).shape
+    }
+
+    @Test func aFileOfOneImageIsCutFirstAndOpenedThen() throws {
+        let backbone = try Backbone(onnx: file(pooling: Self.pooling, behind: Self.head), name: "net", size: 16)
+        #expect(backbone.cut == "pool" && backbone.parameters.paths == ["conv.weight"])
+        #expect(try shape(backbone, batch: 4, size: 16) == [4, 1])
+    }
+
+    /// Also behind a shape that names the one image, and by the name of a value.
+    @Test(arguments: ["view", "v", "relu", "pool"])
+    func aCutMayLieBehindAShapeThatNamesTheBatch(_ cut: String) throws {
+        let backbone = try Backbone(onnx: file(pooling: Self.pooling, behind: Self.head), name: "net", cut: cut)
+        #expect(backbone.cut == cut)
+        #expect(try shape(backbone, batch: 3, size: 8) == [3, 1])
+    }
+
+    @Test func whatLiesBehindTheCutMayBeUnsupported() throws {
+        let tail = [ONNXNode("Celu", inputs: ["p"], outputs: ["y"])]
+        let backbone = try Backbone(onnx: file(pooling: Self.pooling, behind: tail), name: "net")
+        #expect(try shape(backbone, batch: 2, size: 8) == [2, 1])
+        #expect(throws: TesseraError.self) {
+            try Backbone(onnx: file(pooling: Self.pooling, behind: tail), name: "net", cut: "y")
+        }
+    }
+
+    /// A pooling of windows is none of whole images, nor is a mean over channels.
+    @Test func globalPoolingsAreFoundByWhatTheyPool() throws {
+        for (attributes, isGlobal) in [
+            (["axes": ONNXAttribute.ints([2, 3])], true), (["axes": .ints([-1, -2]), "keepdims": .int(0)], true),
+            (["axes": .ints([1])], false),
+        ] {
+            let mean = ONNXNode("ReduceMean", name: "mean", inputs: ["r"], outputs: ["p"], attributes: attributes)
+            let model = file(pooling: mean, behind: isGlobal ? Self.head : [])
+            if isGlobal {
+                #expect(try Backbone(onnx: model, name: "net").cut == "mean")
+            } else {
+                #expect(throws: TesseraError.self) { try Backbone(onnx: model, name: "net") }
+            }
+        }
+        for (kernel, isGlobal) in [([6, 6], true), ([3, 3], false)] as [([Int64], Bool)] {
+            let pool = ONNXNode(
+                "AveragePool", name: "pool", inputs: ["r"], outputs: ["p"], attributes: ["kernel_shape": .ints(kernel)])
+            let model = file(pooling: pool, behind: isGlobal ? Self.head : [])
+            if isGlobal {
+                #expect(try Backbone(onnx: model, name: "net").cut == "pool")
+            } else {
+                #expect(throws: TesseraError.self) { try Backbone(onnx: model, name: "net") }
+            }
+        }
+    }
+
+    @Test func aPlaceThatIsNotThereNamesOthers() throws {
+        let model = file(pooling: Self.pooling, behind: Self.head)
+        let error = try #require(throws: TesseraError.self) { try Backbone(onnx: model, name: "net", cut: "absent") }
+        #expect(error.description.contains("relu"))
+        #expect(throws: TesseraError.self) { try Backbone(onnx: model, name: "net", cut: "conv.weight") }
     }
 }

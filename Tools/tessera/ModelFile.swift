@@ -31,6 +31,15 @@ struct ModelFile {
         }
     }
 
+    /// The network in the file without its own head; see `Backbone`.
+    func backbone(cut: String?, size: Int?) throws -> Backbone {
+        if case .onnx = try kind() {
+            return try Backbone(onnx: try ONNXFile.model(path: path), name: path, cut: cut, size: size)
+        }
+        let model = try trainedModel(imageSize: size)
+        return try Backbone(model.graph, parameters: model.parameters, cut: cut, size: size)
+    }
+
     /// The tensors alone: of any safetensors file, also one that is no checkpoint, or the initialisers of an ONNX file,
     /// of whatever operators it is made.
     func parameters() throws -> ParameterStore {

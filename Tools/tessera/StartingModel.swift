@@ -41,21 +41,18 @@ struct StartingModel {
 
     /// The network in `file`, cut off and given a linear head.
     init(backbone file: ModelFile, cut: String?, outputs: Int, size: Int?, seed: UInt64) throws {
-        let model = try file.trainedModel(imageSize: size)
-        let type = model.graph.inputs.first?.type
-        let extents = type.map { $0.dimensions.suffix(2).map(\.value) } ?? []
-        guard let size = size ?? (extents.count == 2 && extents[0] == extents[1] ? extents[0] : nil) else {
+        let backbone = try file.backbone(cut: cut, size: size)
+        let type = backbone.graph.inputs[0].type, extents = type.dimensions.suffix(2).map(\.value)
+        guard let size = size ?? (extents[0] == extents[1] ? extents[0] : nil) else {
             throw TesseraError(
-                at: file.path,
-                found: "images \(type.map(String.init(describing:)) ?? "of no type"), which are not square",
-                accepted: "a square size given with --size")
+                at: file.path, found: "images \(type), which are not square of a fixed size",
+                accepted: "a size given with --size")
         }
-        let backbone = try Backbone(model.graph, parameters: model.parameters, cut: cut, size: size)
-        let headed = try backbone.withLinearHead(outputs: outputs, seed: seed)
-        guard let channels = backbone.graph.inputs[0].type.dimensions[1].value else {
+        guard let channels = type.dimensions[1].value else {
             throw TesseraError(
                 at: file.path, found: "an open number of channels", accepted: "a number for the channels of the images")
         }
+        let headed = try backbone.withLinearHead(outputs: outputs, seed: seed)
         if !headed.model.graph.nodes.contains(where: { $0.op is BatchNormalization }) {
             logger.warning(
                 "\(file.name) has no batch norms: its exporter may have folded them into the convolutions, and training without them is harder"

@@ -11,7 +11,7 @@ struct ImportBuilder {
     private let initializers: [String: Tensor]
     private let selection: StateSelection
     private let builder: GraphBuilder
-    private let openDimensions = OpenDimensions(), foldingBudget = FoldingBudget()
+    private let openDimensions: OpenDimensions, foldingBudget = FoldingBudget()
     private var values: [String: Value] = [:]
     private var parameters = ParameterStore()
 
@@ -37,6 +37,7 @@ struct ImportBuilder {
         initializers = try Dictionary(graph.initializers.map { ($0.name, $0.tensor) }) { _, _ in
             throw TesseraError(at: "initialisers", found: "two of the same name", accepted: "different names")
         }
+        openDimensions = OpenDimensions(openedBatch: options.opensBatch ? graph.fixedBatch : nil)
         selection = StateSelection(nodes, initializers: initializers, rules: rules)
         builder = GraphBuilder(name: graph.name.isEmpty ? "model" : graph.name)
     }
@@ -52,6 +53,7 @@ struct ImportBuilder {
         // What rules read as attributes, such as the bounds of a Clip, stands in nodes that nothing reads any more.
         let graph = try builder.finish().removingUnusedNodes()
         try Verifier.verify(graph)
+        if openDimensions.openedBatch != nil { try graph.requireImagesApart() }
         let paths = Set(graph.states.map(\.state.path))
         return ImportedModel(
             graph: graph, parameters: ParameterStore(parameters.asDictionary.filter { paths.contains($0.key) }),
@@ -87,6 +89,7 @@ struct ImportBuilder {
         if let size = options.imageSize, dimensions.count == 4 {
             dimensions.replaceSubrange(2..., with: [.fixed(size), .fixed(size)])
         }
+        if options.opensBatch, dimensions.count == 4 { dimensions[0] = .named(ImportOptions.batchName) }
         return try builder.addInput(input.name, TensorType(element, dimensions))
     }
 
@@ -145,6 +148,12 @@ struct ImportBuilder {
             notes.append(
                 "\(selection.parted.count) states that the file writes once for several layers, since their values are equal, are apart now: \(selection.parted.keys.sorted().prefix(4).joined(separator: ", "))\(selection.parted.count > 4 ? ", …" : "")"
             )
+        }
+        if let batch = openDimensions.openedBatch {
+            let nodes = openDimensions.openedNodes
+            notes.append(
+                "the file fixes the batch at \(batch); it is open here"
+                    + (nodes.isEmpty ? "" : ", also in shapes that name it: \(nodes.joined(separator: ", "))"))
         }
         return notes
     }

@@ -11,8 +11,16 @@ public struct ImportOptions: Sendable {
     /// Inputs that are always the same, by name: they become constants, so that they may say what only a constant can,
     /// such as the shape of a Reshape.
     public var constantInputs: [String: Tensor] = [:]
+    /// Names the first dimension of every input of rank 4 `ImportOptions.batchName`, whatever the file says. Throws
+    /// where the file fixes it and a node would not keep its images apart.
+    public var opensBatch = false
 
-    public init(imageSize: Int? = nil) { self.imageSize = imageSize }
+    public static let batchName = "N"
+
+    public init(imageSize: Int? = nil, opensBatch: Bool = false) {
+        self.imageSize = imageSize
+        self.opensBatch = opensBatch
+    }
 }
 
 /// A model as a graph, its weights in a store under their initialiser names.

@@ -80,7 +80,8 @@ extension Reshape: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
         ONNXRule("Reshape", 1...4) { reader in
             reader.ignore("consumed_inputs")
-            return [try reader.add(Reshape(to: reader.ints("shape") ?? []), reader.input(0))]
+            let target = try reader.openedTarget(reader.ints("shape") ?? [], of: reader.type(0))
+            return [try reader.add(Reshape(to: target), reader.input(0))]
         },
         ONNXRule("Reshape", 5...Int.max) { reader in
             let target = try reader.reshapeTarget(input: 1, of: reader.type(0))
@@ -108,7 +109,8 @@ extension Reshape: ONNXImportable, ONNXExportable {
                     "named dimensions on both sides of axis \(axis) in \(type)",
                     accepted: "numbers on one side: bind the names first")
             }
-            return [try reader.add(Reshape(to: [outer.reduce(1, *), -1]), reader.input(0))]
+            let target = try reader.openedTarget([outer.reduce(1, *), -1], of: type)
+            return [try reader.add(Reshape(to: target), reader.input(0))]
         },
     ]
 

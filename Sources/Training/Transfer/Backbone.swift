@@ -16,30 +16,41 @@ public struct Backbone: Sendable {
     /// height and width of its input. Throws where there is no such place or the graph does not fit images of that
     /// size.
     public init(_ graph: Graph, parameters: ParameterStore, cut: String? = nil, size: Int? = nil) throws {
+        try Self.requireImages(graph)
+        let place = try cut.map { try Self.node(named: $0, in: graph) } ?? Self.lastPooling(of: graph)
+        var features = try size.map { try graph.replacingImageSize($0) } ?? graph
+        features.outputs = [.init(name: "features", value: place)]
+        features.updates = []
+        try self.init(features: features, parameters: parameters, cut: Self.name(of: place, in: graph))
+    }
+
+    /// A graph whose one output are the features. Throws where they do not depend on images.
+    init(features: Graph, parameters: ParameterStore, cut: String) throws {
+        let graph = try features.removingUnusedNodes()
+        guard graph.inputs.contains(where: { graph.uses()[$0.value] != nil }) else {
+            throw TesseraError(
+                at: cut, found: "a value that does not depend on the images",
+                accepted: "a node between the input and the old head")
+        }
+        try Self.requireImages(graph)
+        let paths = Set(graph.states.map(\.state.path))
+        self.graph = graph
+        self.parameters = ParameterStore(parameters.asDictionary.filter { paths.contains($0.key) })
+        self.cut = cut
+    }
+
+    private static func requireImages(_ graph: Graph) throws {
         guard graph.inputs.count == 1, graph.inputs[0].type.rank == 4 else {
             let types = graph.inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
             throw TesseraError(
                 .unsupported, at: graph.name, found: "the inputs \(types)", accepted: "one input of images [N, C, H, W]"
             )
         }
-        let place = try cut.map { try Self.node(named: $0, in: graph) } ?? Self.lastPooling(of: graph)
-        var features = try size.map { try graph.replacingImageSize($0) } ?? graph
-        features.outputs = [.init(name: "features", value: place)]
-        features.updates = []
-        features = try features.removingUnusedNodes()
-        guard features.uses()[features.inputs[0].value] != nil else {
-            throw TesseraError(
-                at: Self.name(of: place, in: graph), found: "a value that does not depend on the images",
-                accepted: "a node between the input and the old head")
-        }
-        let paths = Set(features.states.map(\.state.path))
-        self.graph = features
-        self.parameters = ParameterStore(parameters.asDictionary.filter { paths.contains($0.key) })
-        self.cut = Self.name(of: place, in: graph)
     }
 
     /// The backbone with a linear layer of so many outputs on its features, pooled over all pixels where they still are
-    /// maps: the parameters `head.weight` and `head.bias` are drawn from `seed`, all others the backbone's own.
+    /// maps: its weight and bias are drawn from `seed`, all others are the backbone's own. It is called `head`, or
+    /// `head_2`, … where the backbone has parameters of that name.
     public func withLinearHead(outputs: Int, seed: UInt64) throws -> (model: Model, parameters: ParameterStore) {
         guard outputs > 0 else { throw TesseraError(at: "head", found: "\(outputs) outputs", accepted: "at least 1") }
         let builder = GraphBuilder(graph)
@@ -50,14 +61,11 @@ public struct Backbone: Sendable {
         guard x.type.rank == 2 else {
             throw TesseraError(at: cut, found: "features \(x.type)", accepted: "maps [N, C, H, W] or vectors [N, C]")
         }
-        let y = Dense("head", outputs)(x)
+        let name = freeName("head")
+        let y = Dense(name, outputs)(x)
         if let value = y.value { builder.output("score", value) }
         let model = Model(graph: try builder.finish(), initializers: scope.initializers)
         var all = parameters
-        for path in ["head.weight", "head.bias"] where parameters[path] != nil {
-            throw TesseraError(
-                at: cut, found: "a backbone that has a parameter \(path) of its own", accepted: "other names")
-        }
         for entry in model.graph.states where all[entry.state.path] == nil {
             guard let initializer = scope.initializers[entry.state.path], let shape = entry.state.type.shape else {
                 throw TesseraError(
@@ -67,6 +75,17 @@ public struct Backbone: Sendable {
                 to: entry.state.type.element)
         }
         return (model, all)
+    }
+
+    /// The first of `name`, `name_2`, … below which no state has its path.
+    private func freeName(_ name: String) -> String {
+        let taken = graph.states.map(\.state.path)
+        var candidate = name, number = 1
+        while taken.contains(where: { $0 == candidate || $0.hasPrefix(candidate + ".") }) {
+            number += 1
+            candidate = "\(name)_\(number)"
+        }
+        return candidate
     }
 
     // MARK: The place of the cut
@@ -95,7 +114,7 @@ public struct Backbone: Sendable {
             accepted: "a network with one, or --cut with the node to cut after")
     }
 
-    private static func isGlobalPooling(_ node: Node, in graph: Graph) -> Bool {
+    static func isGlobalPooling(_ node: Node, in graph: Graph) -> Bool {
         guard let input = node.inputs.first.map({ graph.type(of: $0) }), input.rank == 4 else { return false }
         switch node.op {
         case let mean as ReduceMean: return Set(mean.axes.map { $0 < 0 ? $0 + 4 : $0 }) == [2, 3]
