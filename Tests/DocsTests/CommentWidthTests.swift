@@ -2,20 +2,19 @@ import Foundation
 import Testing
 
 /// The formatter wraps code and leaves comments as they are.
-@Suite("Comments")
-struct CommentWidthTests {
-    @Test("No comment is wider than 120 columns")
-    func width() throws {
+@Suite struct CommentWidthTests {
+    @Test func noCommentIsWiderThan120Columns() throws {
         let folders = ["Sources", "Models", "Tools", "Tests", "docs/example"]
-        for file in try folders.flatMap({
-            try Repository.files(under: $0, extensions: ["swift", "c", "h", "py", "def"])
-        }) {
-            for (index, line) in try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false)
-                .enumerated()
-            {
+        let files = try folders.flatMap { folder in
+            try Repository.files(under: folder, extensions: ["swift", "c", "h", "py", "def"])
+        }
+        // The wire format is generated, with the comments of its protocol description.
+        for file in files where !file.contains(".pb-c.") {
+            let lines = try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() where line.count > 120 {
                 let text = line.drop { $0 == " " }
                 let isComment = ["//", "/*", "* ", "# "].contains { text.hasPrefix($0) }
-                #expect(!isComment || line.count <= 120, "\(file):\(index + 1) has \(line.count) columns")
+                #expect(!isComment, "\(file):\(index + 1) has \(line.count) columns")
             }
         }
     }

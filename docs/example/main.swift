@@ -22,21 +22,19 @@ let images = sides.map { side in
 }
 let data = MemoryBatchSource(images: images, scores: sides.map(Double.init), shuffleSeed: 1)
 
-let model = try Model(
-    "square-net", input: TensorType(.float32, ["N", 1, .fixed(size), .fixed(size)]), layer: SquareNet())
-let untrained = TrainedModel(
-    graph: model.graph, parameters: model.initialParameters(seed: 1), architecture: "square-net")
-var configuration = TrainingConfiguration()
-(configuration.epochs, configuration.learningRate) = (20, 0.01)
-let (run, execution) = (
-    RunFolder(CommandLine.arguments.dropFirst().first ?? "square-run"), try ExecutionOptions.fromEnvironment()
-)
+let input = TensorType(.float32, ["N", 1, .fixed(size), .fixed(size)])
+let model = try Model("square-net", input: input, layer: SquareNet())
+let weights = model.initialParameters(seed: 1)
+let untrained = TrainedModel(graph: model.graph, parameters: weights, architecture: "square-net")
+var recipe = TrainingConfiguration()
+(recipe.epochs, recipe.learningRate) = (20, 0.01)
+let run = RunFolder(CommandLine.arguments.dropFirst().first ?? "square-run")
+let cpu = try ExecutionOptions.fromEnvironment()
 try Trainer(
-    starting: untrained, configuration: configuration, training: data, validation: data, folder: run,
-    execution: execution
+    starting: untrained, configuration: recipe, training: data, validation: data, folder: run, execution: cpu
 ).run()
 
 let trained = try Checkpoint(path: run.bestCheckpoint).model
-let (predictions, scores) = try Predictor(trained, execution: execution).scores(for: data, batchSize: 8)
+let (predictions, scores) = try Predictor(trained, execution: cpu).scores(for: data, batchSize: 8)
 try trained.writeONNX(to: run.path + "/model.onnx")
 print("mean absolute error:", RegressionMetrics(predictions: predictions, scores: scores).meanAbsoluteError)
