@@ -1,5 +1,5 @@
-/// How often values of each range occur, for one or more series side by side. The bins are common and begin at round
-/// numbers.
+/// Which share of each series, in per cent, lies in each range, for one or more series side by side. The bins are common
+/// and begin at round numbers.
 public struct HistogramPlot: Sendable {
     public struct Series: Sendable {
         public let name: String
@@ -13,6 +13,8 @@ public struct HistogramPlot: Sendable {
 
     public var title: String
     public var subtitle = ""
+    /// What must not be overlooked, in the upper right corner: "synthetic phantoms".
+    public var note = ""
     public var xLabel: String
     public var yLabel: String
     public var series: [Series]
@@ -31,22 +33,25 @@ public struct HistogramPlot: Sendable {
     public var svg: String {
         let values = series.flatMap(\.values)
         let (bins, counts) = counted
+        let shares = zip(counts, series).map { counts, series in
+            counts.map { 100 * Double($0) / Double(max(series.values.count, 1)) }
+        }
         let keys =
             series.count > 1
             ? series.enumerated().map { PlotFrame.Key(name: $1.name, color: PlotStyle.color($0), isFilled: true) } : []
         var frame = PlotFrame(
-            title: title, subtitle: subtitle,
+            title: title, subtitle: subtitle, note: note,
             x: Axis(xLabel, covering: [bins.first, bins.last + bins.width], tickCount: 10),
-            y: Axis(yLabel, covering: counts.flatMap { $0.map(Double.init) }, includesZero: true, isWhole: true),
+            y: Axis(yLabel, covering: shares.flatMap { $0 }, includesZero: true),
             keys: keys, width: 600, height: 320
         )
         if values.isEmpty { frame.noteAbsence("no images") }
         frame.draw { svg, place in
-            let share = bins.width * 0.88 / Double(max(series.count, 1))
-            for (index, counts) in counts.enumerated() {
-                for (bin, count) in counts.enumerated() where count > 0 {
-                    let start = bins.first + Double(bin) * bins.width + bins.width * 0.06 + Double(index) * share
-                    let (low, high) = (place(start, 0), place(start + share, Double(count)))
+            let width = bins.width * 0.88 / Double(max(series.count, 1))
+            for (index, shares) in shares.enumerated() {
+                for (bin, share) in shares.enumerated() where share > 0 {
+                    let start = bins.first + Double(bin) * bins.width + bins.width * 0.06 + Double(index) * width
+                    let (low, high) = (place(start, 0), place(start + width, share))
                     svg.rectangle(
                         x: low.x, y: high.y, width: high.x - low.x, height: low.y - high.y, fill: PlotStyle.color(index)
                     )

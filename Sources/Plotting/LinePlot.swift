@@ -20,6 +20,8 @@ public struct LinePlot: Sendable {
 
     public var title: String
     public var subtitle = ""
+    /// What must not be overlooked, in the upper right corner: "synthetic phantoms".
+    public var note = ""
     public var xLabel: String
     public var yLabel: String
     /// Ticks of the x axis at whole numbers only.
@@ -38,7 +40,7 @@ public struct LinePlot: Sendable {
         let points = series.flatMap(\.points)
         let keys = series.enumerated().map { PlotFrame.Key(name: $1.name, color: PlotStyle.color($0)) }
         var frame = PlotFrame(
-            title: title, subtitle: subtitle,
+            title: title, subtitle: subtitle, note: note,
             x: Axis(xLabel, covering: points.map(\.x), isWhole: xIsWhole, tickCount: 8),
             y: Axis(yLabel, covering: points.map(\.y), includesZero: true), keys: keys, width: 600, height: 320
         )

@@ -16,8 +16,11 @@ struct PlotFrame {
     private let width: Double
     private let height: Double
 
-    /// A frame whose data area is `width` × `height`. Empty subtitles and keys take no room.
-    init(title: String, subtitle: String = "", x: Axis, y: Axis, keys: [Key] = [], width: Double, height: Double) {
+    /// A frame whose data area is `width` × `height`. Empty subtitles, notes and keys take no room.
+    init(
+        title: String, subtitle: String = "", note: String = "", x: Axis, y: Axis, keys: [Key] = [], width: Double,
+        height: Double, rightMargin: Double = 24
+    ) {
         self.x = x
         self.y = y
         self.width = width
@@ -25,13 +28,19 @@ struct PlotFrame {
         let widestTick = y.ticks.map { PlotStyle.width(of: y.text($0), size: PlotStyle.tickSize) }.max() ?? 0
         left = 44 + widestTick
         var line = 28.0
+        if !note.isEmpty { line += 14 }
         let titleLine = line
         if !subtitle.isEmpty { line += 19 }
         let subtitleLine = line
         if !keys.isEmpty { line += 21 }
         top = line + 14
-        svg = SVG(width: left + width + 24, height: top + height + 54)
+        svg = SVG(width: left + width + rightMargin, height: top + height + 54)
         svg.rectangle(x: 0, y: 0, width: svg.width, height: svg.height, fill: PlotStyle.paper)
+        if !note.isEmpty {
+            svg.text(
+                note, x: left + width, y: 20, size: PlotStyle.labelSize, anchor: .end, fill: PlotStyle.faintInk,
+                isBold: true)
+        }
         svg.text(title, x: left, y: titleLine, size: PlotStyle.titleSize, isBold: true)
         if !subtitle.isEmpty {
             svg.text(subtitle, x: left, y: subtitleLine, size: PlotStyle.labelSize, fill: PlotStyle.faintInk)

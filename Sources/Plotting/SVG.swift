@@ -14,9 +14,11 @@ package struct SVG {
         self.height = height
     }
 
-    mutating func rectangle(x: Double, y: Double, width: Double, height: Double, fill: String) {
+    mutating func rectangle(
+        x: Double, y: Double, width: Double, height: Double, fill: String, opacity: Double = 1
+    ) {
         elements.append(
-            "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" fill=\"\(fill)\"/>"
+            "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" fill=\"\(fill)\"\(Self.opaque(opacity))/>"
         )
     }
 
@@ -29,10 +31,13 @@ package struct SVG {
     }
 
     mutating func circle(x: Double, y: Double, radius: Double, fill: String, opacity: Double = 1) {
-        let opaque = opacity == 1 ? "" : " fill-opacity=\"\(Self.number(opacity))\""
         elements.append(
-            "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" fill=\"\(fill)\"\(opaque)/>"
+            "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" fill=\"\(fill)\"\(Self.opaque(opacity))/>"
         )
+    }
+
+    private static func opaque(_ opacity: Double) -> String {
+        opacity == 1 ? "" : " fill-opacity=\"\(number(opacity))\""
     }
 
     /// `y` is the base line; `turned` text runs upwards.

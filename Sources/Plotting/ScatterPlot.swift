@@ -3,6 +3,8 @@
 public struct ScatterPlot: Sendable {
     public var title: String
     public var subtitle = ""
+    /// What must not be overlooked, in the upper right corner: "synthetic phantoms".
+    public var note = ""
     public var xLabel: String
     public var yLabel: String
     /// What the line of equal values is called in the legend.
@@ -25,7 +27,8 @@ public struct ScatterPlot: Sendable {
         let x = Axis(xLabel, covering: values, includesZero: true),
             y = Axis(yLabel, covering: values, includesZero: true)
         let keys = [PlotFrame.Key(name: identityName, color: PlotStyle.faintInk, dashes: "6 4")]
-        var frame = PlotFrame(title: title, subtitle: subtitle, x: x, y: y, keys: keys, width: 460, height: 460)
+        var frame = PlotFrame(
+            title: title, subtitle: subtitle, note: note, x: x, y: y, keys: keys, width: 460, height: 460)
         if points.isEmpty { frame.noteAbsence("no images") }
         frame.draw { svg, place in
             svg.line(

@@ -30,7 +30,10 @@ import Testing
         #expect(evaluated.status == 0, "\(evaluated.errors)")
         let report = try #require(json(evaluated.output) as? [String: Any])
         #expect(report["images"] as? Int == 2 && (report["comparisons"] as? [[String: Any]])?.count == 6)
-        #expect(out.contents == ["histogram.svg", "metrics.json", "predictions.csv", "scatter.svg", "scores.svg"])
+        #expect(
+            out.contents == [
+                "bland-altman.svg", "histogram.svg", "metrics.json", "predictions.csv", "scatter.svg", "scores.svg",
+            ])
         #expect(try out.text("metrics.json") == evaluated.output)
         let table = try out.text("predictions.csv").split(separator: "\n")
         #expect(table[0] == "file,score,reader1,reader2,prediction" && table.count == 3)
@@ -51,7 +54,7 @@ import Testing
     @Test func withoutAFolderForItTheEvaluationGoesToTheRun() throws {
         let evaluated = try Tool.run(
             "evaluate", fixture.run, "--data", fixture.data, "--split", "validation", "--threads", "1")
-        #expect(evaluated.status == 0 && evaluated.output.contains("prediction – mean reader"))
+        #expect(evaluated.status == 0 && evaluated.output.contains("\n  mean reader "))
         #expect(fixture.folder.contains("run/evaluation-validation/scatter.svg"))
     }
 

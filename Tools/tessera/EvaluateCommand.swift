@@ -43,8 +43,13 @@ struct EvaluateCommand: ParsableCommand {
             let predictions = try prediction.scores(of: trained, on: dataset, split, name: model)
             let evaluation = Evaluation(
                 samples: samples, predictions: predictions, trainingMean: trainingMean(trained, dataset))
-            let report = EvaluationReport(architecture: trained.architecture, split: split, evaluation: evaluation)
-            if let out { try report.write(to: out, dataset: dataset) }
+            let report = EvaluationReport(
+                architecture: trained.architecture, split: split.rawValue, isSynthetic: false, evaluation: evaluation)
+            if let out {
+                for file in try report.files(dataset: dataset) {
+                    try AtomicFile.write(file.text, to: "\(out)/\(file.name)")
+                }
+            }
             return report
         }
         let report = try out.map { try OutputFolder.with($0, evaluated) } ?? evaluated()

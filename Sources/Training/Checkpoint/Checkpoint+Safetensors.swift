@@ -12,7 +12,7 @@ extension Checkpoint {
         static let format = "format", architecture = "architecture", graph = "graph", scoreScale = "score_scale",
             predictsLogits = "predicts_logits"
         static let preprocessing = "preprocessing", progress = "progress", configuration = "configuration",
-            program = "program_digest", data = "data_digest"
+            program = "program_digest", data = "data_digest", trainingData = "training_data"
     }
 
     /// The checkpoint as a safetensors file.
@@ -28,6 +28,7 @@ extension Checkpoint {
             Key.program: programDigest, Key.data: dataDigest,
         ]
         metadata[Key.preprocessing] = model.preprocessing.map(Self.json)
+        metadata[Key.trainingData] = model.trainingData.map(Self.json)
         return Safetensors(tensors: tensors, metadata: metadata)
     }
 
@@ -76,7 +77,8 @@ extension Checkpoint {
             graph: graph, parameters: parameters, architecture: try text(Key.architecture),
             scoreScale: try value(Key.scoreScale),
             predictsLogits: try text(Key.predictsLogits) == "true",
-            preprocessing: file.metadata[Key.preprocessing] == nil ? nil : try value(Key.preprocessing)
+            preprocessing: file.metadata[Key.preprocessing] == nil ? nil : try value(Key.preprocessing),
+            trainingData: file.metadata[Key.trainingData] == nil ? nil : try value(Key.trainingData)
         )
         try model.validate(at: name)
         progress = try value(Key.progress)

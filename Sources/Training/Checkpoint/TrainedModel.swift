@@ -17,10 +17,12 @@ public struct TrainedModel: Sendable {
     public var predictsLogits: Bool
     /// What images go through before the network; nil where it is not known.
     public var preprocessing: Preprocessing?
+    /// What it was trained on; nil where it is not known.
+    public var trainingData: TrainingData?
 
     public init(
         graph: Graph, parameters: ParameterStore, architecture: String, scoreScale: ScoreScale = .identity,
-        predictsLogits: Bool = false, preprocessing: Preprocessing? = nil
+        predictsLogits: Bool = false, preprocessing: Preprocessing? = nil, trainingData: TrainingData? = nil
     ) {
         self.graph = graph
         self.parameters = parameters
@@ -28,6 +30,7 @@ public struct TrainedModel: Sendable {
         self.scoreScale = scoreScale
         self.predictsLogits = predictsLogits
         self.preprocessing = preprocessing
+        self.trainingData = trainingData
     }
 
     /// Throws where a state of the graph has no tensor of its type, or a tensor no state.

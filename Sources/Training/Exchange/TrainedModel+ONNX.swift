@@ -17,7 +17,8 @@ extension TrainedModel {
     private enum Key {
         static let architecture = "tessera.architecture", preprocessing = "tessera.preprocessing",
             scoreScale = "tessera.score_scale"
-        static let units = "tessera.output_units", logits = "tessera.predicts_logits"
+        static let units = "tessera.output_units", logits = "tessera.predicts_logits",
+            trainingData = "tessera.training_data"
     }
 
     /// The model as ONNX, with everything in its metadata that is needed to use it on images. Throws where an op has no
@@ -35,6 +36,7 @@ extension TrainedModel {
             (Key.logits, String(predictsLogits && !isInScores)),
         ]
         if let preprocessing { model.metadata.append((Key.preprocessing, Checkpoint.json(preprocessing))) }
+        if let trainingData { model.metadata.append((Key.trainingData, Checkpoint.json(trainingData))) }
         return model
     }
 
@@ -59,7 +61,7 @@ extension TrainedModel {
             graph: imported.graph, parameters: imported.parameters,
             architecture: entries[Key.architecture] ?? (path as NSString).lastPathComponent,
             scoreScale: try entry(Key.scoreScale) ?? .identity, predictsLogits: entries[Key.logits] == "true",
-            preprocessing: preprocessing
+            preprocessing: preprocessing, trainingData: try entry(Key.trainingData)
         )
     }
 

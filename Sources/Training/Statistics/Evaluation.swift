@@ -1,21 +1,6 @@
 import TesseraImaging
 import TesseraTensors
 
-/// Two measurements of the same images: how well they agree, and whether one is higher on average.
-public struct Agreement: Sendable {
-    /// `prediction – mean reader`.
-    public let name: String
-    public let metrics: RegressionMetrics
-    /// Nil where the test has no answer.
-    public let test: PairedTTest?
-
-    init(_ first: (name: String, values: [Double]), _ second: (name: String, values: [Double])) {
-        name = "\(first.name) – \(second.name)"
-        metrics = RegressionMetrics(predictions: first.values, scores: second.values)
-        test = PairedTTest(first.values, second.values)
-    }
-}
-
 /// Predictions beside what the readers said of the same images: the comparisons of "An Efficient CNN for Hand X-Ray
 /// Overall Scoring of Rheumatoid Arthritis" (Complexity 2022), Tables 2 and 4.
 public struct Evaluation: Sendable {
@@ -27,6 +12,8 @@ public struct Evaluation: Sendable {
     /// Predictions against the reference first, then each reader, between the readers, and predicting the training mean
     /// for every image.
     public let agreements: [Agreement]
+    /// Where all scores are 0 or 1, how well predictions tell them apart.
+    public let discrimination: ReceiverOperatingCharacteristic?
 
     /// One prediction a sample, at least one; `trainingMean` is what a model without eyes would say.
     public init(samples: [Sample], predictions: [Double], trainingMean: Double?) {
@@ -35,40 +22,45 @@ public struct Evaluation: Sendable {
             "\(predictions.count) predictions for \(samples.count) samples")
         self.samples = samples
         self.predictions = predictions
-        let hasReaders = samples.allSatisfy { $0.readers.count == 2 }
-        let reference = samples.map { hasReaders ? ($0.readers[0] + $0.readers[1]) / 2 : $0.score }
-        let referenceName = hasReaders ? "mean reader" : "score"
-        self.reference = reference
-        self.referenceName = referenceName
+        let scores = samples.map(\.score), readers = Self.readers(of: samples)
+        reference = readers.count == 2 ? zip(readers[0], readers[1]).map { $0 / 2 + $1 / 2 } : scores
+        referenceName = readers.count == 2 ? "mean reader" : "score"
         let prediction = (name: "prediction", values: predictions), main = (name: referenceName, values: reference)
-        var agreements = [Agreement(prediction, main)]
-        if hasReaders {
-            let readers = [0, 1].map { reader in
-                (name: "reader \(reader + 1)", values: samples.map { $0.readers[reader] })
-            }
-            agreements += readers.map { Agreement(prediction, $0) }
-            agreements.append(Agreement(prediction, (name: "score", values: samples.map(\.score))))
-            agreements.append(Agreement(readers[0], readers[1]))
+        var pairs = [(prediction, main)]
+        let named = readers.enumerated().map { reader, values in (name: "reader \(reader + 1)", values: values) }
+        pairs += named.map { (prediction, $0) }
+        if named.count == 2 {
+            pairs.append((prediction, (name: "score", values: scores)))
+            pairs.append((named[0], named[1]))
+        } else {
+            pairs += named.map { ($0, main) }
         }
-        if let trainingMean {
-            agreements.append(Agreement((name: "training mean", values: samples.map { _ in trainingMean }), main))
-        }
-        self.agreements = agreements
+        if let trainingMean { pairs.append(((name: "training mean", values: samples.map { _ in trainingMean }), main)) }
+        agreements = Agreement.compare(pairs)
+        discrimination =
+            scores.allSatisfy { $0 == 0 || $0 == 1 }
+            ? ReceiverOperatingCharacteristic(predictions: predictions, truths: scores.map { $0 == 1 }) : nil
     }
 
-    /// One line an image: `file,score[,reader1,reader2],prediction`.
+    /// The scores of each reader who scored every image.
+    private static func readers(of samples: [Sample]) -> [[Double]] {
+        let count = samples.map(\.readers.count).min() ?? 0
+        return (0..<count).map { reader in samples.map { $0.readers[reader] } }
+    }
+
+    /// One line an image: `file,score[,reader1[,reader2]],prediction`.
     public var csv: String {
-        let hasReaders = samples.allSatisfy { $0.readers.count == 2 }
-        let lines = zip(samples, predictions).map { sample, prediction in
-            let numbers = [sample.score] + (hasReaders ? sample.readers : []) + [prediction]
-            return ([Self.field(sample.file)] + numbers.map { "\($0)" }).joined(separator: ",")
+        let readers = Self.readers(of: samples)
+        let header = ["file", "score"] + readers.indices.map { "reader\($0 + 1)" } + ["prediction"]
+        let lines = samples.indices.map { index in
+            let numbers = [samples[index].score] + readers.map { $0[index] } + [predictions[index]]
+            return [Self.field(samples[index].file)] + numbers.map { "\($0)" }
         }
-        return (["file,score" + (hasReaders ? ",reader1,reader2" : "") + ",prediction"] + lines).joined(separator: "\n")
-            + "\n"
+        return ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
     }
 
     /// Quoted where the text holds what a CSV gives a meaning (RFC 4180).
-    private static func field(_ text: String) -> String {
+    public static func field(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { !#","\#r\#n"#.utf8.contains($0) } && text.first != " " && text.last != " "
         return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
