@@ -20,7 +20,8 @@ import Testing
         let preprocessing = try Preprocessing(size: 6, normalization: Normalization(mean: [0.4], deviation: [0.2]))
         let trained = TrainedModel(
             graph: model.graph, parameters: model.initialParameters(seed: 3), architecture: "tiny",
-            scoreScale: ScoreScale(mean: 0.1, deviation: 1.0 / 3), preprocessing: preprocessing
+            scoreScale: ScoreScale(mean: 0.1, deviation: 1.0 / 3), preprocessing: preprocessing,
+            trainingData: TrainingData(seed: .max, contentDigest: "c", isSynthetic: true, images: [0, 7, .max])
         )
         var progress = TrainingProgress()
         (progress.step, progress.epoch, progress.batch, progress.lossSum, progress.bestError) = (
@@ -43,6 +44,7 @@ import Testing
         #expect(read.model.parameters == checkpoint.model.parameters)
         #expect(read.model.scoreScale == checkpoint.model.scoreScale)
         #expect(read.model.preprocessing == checkpoint.model.preprocessing)
+        #expect(read.model.trainingData == checkpoint.model.trainingData)
         #expect(read.optimizerStates == checkpoint.optimizerStates)
         #expect(read.progress == checkpoint.progress)
         #expect(read.configuration == checkpoint.configuration)

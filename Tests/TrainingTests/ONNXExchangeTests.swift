@@ -11,7 +11,8 @@ import Testing
             graph: model.graph, parameters: model.initialParameters(seed: 5), architecture: "tiny",
             scoreScale: logits ? .identity : ScoreScale(mean: 30, deviation: 12), predictsLogits: logits,
             preprocessing: try Preprocessing(
-                size: 6, channels: 1, normalization: Normalization(mean: [0.4], deviation: [0.2]))
+                size: 6, channels: 1, normalization: Normalization(mean: [0.4], deviation: [0.2])),
+            trainingData: TrainingData(seed: 3, contentDigest: "c", isSynthetic: true, images: [0, 7, .max])
         )
     }
 
@@ -21,6 +22,7 @@ import Testing
         try model.writeONNX(to: path, units: units)
         let read = try TrainedModel(onnx: path)
         #expect(read.architecture == "tiny" && read.preprocessing == model.preprocessing)
+        #expect(read.trainingData == model.trainingData)
         #expect(read.predictsLogits == (logits && units == .z))
         #expect(read.scoreScale == (units == .z ? model.scoreScale : .identity))
         let images = Tensor((0..<72).map { Float($0 % 7) - 3 }, shape: [2, 1, 6, 6])

