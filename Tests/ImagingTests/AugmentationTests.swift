@@ -46,10 +46,11 @@ import Testing
         #expect(error { try Normalization(mean: [0], deviation: [0]) } != nil)
     }
 
-    /// Smaller images, other aspect ratios, single pixels: always size × size, within the image's range of values.
-    @Test(arguments: [(1, 1), (3, 50), (50, 3), (10, 10), (64, 65)])
-    func everyShapeGivesASquare(width: Int, height: Int) throws {
-        let preprocessing = try Preprocessing(size: 16)
+    /// Smaller images, other aspect ratios, single pixels: always size × size, within the image's range of values, or 0
+    /// where a padded film leaves the square open.
+    @Test(arguments: [(1, 1), (3, 50), (50, 3), (10, 10), (64, 65), (3000, 1)], Fit.allCases)
+    func everyShapeGivesASquare(_ shape: (width: Int, height: Int), _ fit: Fit) throws {
+        let preprocessing = try Preprocessing(size: 16, fit: fit), (width, height) = shape
         let image = randomImage(width: width, height: height, seed: 6)
         var options = Augmentation()
         (options.brightness, options.contrast) = (0, 0)
@@ -57,13 +58,13 @@ import Testing
             let result = try preprocessing.training(image, options, seed: 1, epoch: 0, index: index)
             #expect(result.width == 16 && result.height == 16 && result.channels == 1)
             #expect(
-                result.samples.min()! >= image.samples.min()! - 1e-6
+                result.samples.allSatisfy { $0 >= image.samples.min()! - 1e-6 || (fit == .pad && $0 == 0) }
                     && result.samples.max()! <= image.samples.max()! + 1e-6)
         }
     }
 
-    @Test func withoutStepsTrainingIsEvaluation() throws {
-        let image = randomImage(width: 20, height: 30, seed: 7), preprocessing = try Preprocessing(size: 12)
+    @Test(arguments: Fit.allCases) func withoutStepsTrainingIsEvaluation(_ fit: Fit) throws {
+        let image = randomImage(width: 20, height: 30, seed: 7), preprocessing = try Preprocessing(size: 12, fit: fit)
         #expect(
             try preprocessing.training(image, .none, seed: 3, epoch: 4, index: 5) == preprocessing.evaluation(image))
     }
@@ -127,6 +128,11 @@ import Testing
         let color = Image(width: 1, height: 1, channels: 4, samples: [1, 0, 0, 0.5])
         #expect(try color.converted(toChannels: 3).samples == [1, 0, 0])
         #expect(try color.converted(toChannels: 1).samples == [0.2989])
+        // The weights of green and blue, and of all three together.
+        func luma(_ samples: [Float]) throws -> Float {
+            try Image(width: 1, height: 1, channels: 3, samples: samples).converted(toChannels: 1).samples[0]
+        }
+        #expect(try abs(luma([0, 1, 0]) - 0.5871) < 1e-6 && abs(luma([0, 0, 1]) - 0.114) < 1e-6)
         #expect(error { try color.converted(toChannels: 2) }?.accepted == "1 or 3")
     }
 }

@@ -84,9 +84,11 @@ import Testing
         let data = try dataset("file,score,split\n" + names, images: [])
         let read = try data.samples.flatMap { try Image(png: $0.path).samples.map(Double.init) }
         let mean = read.reduce(0, +) / 12, variance = read.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 12
-        let one = try Normalization.measured(on: data, indices: [0, 1, 2], size: 2, channels: 1, workers: 1)
+        let one = try Normalization.measured(
+            on: data, indices: [0, 1, 2], preprocessing: Preprocessing(size: 2, channels: 1), workers: 1)
         #expect(abs(Double(one.mean[0]) - mean) < 1e-7 && abs(Double(one.deviation[0]) - variance.squareRoot()) < 1e-7)
-        let three = try Normalization.measured(on: data, indices: [0, 1, 2], size: 2, channels: 3, workers: 3)
+        let three = try Normalization.measured(
+            on: data, indices: [0, 1, 2], preprocessing: Preprocessing(size: 2, channels: 3), workers: 3)
         #expect(
             three.mean == [Float](repeating: one.mean[0], count: 3)
                 && three.deviation == [Float](repeating: one.deviation[0], count: 3))
@@ -99,7 +101,8 @@ import Testing
         for broken in [7, 13] { _ = folder.write("no image", to: "\(broken).png") }
         for _ in 0..<5 {
             let error = error {
-                try Normalization.measured(on: data, indices: Array(0..<20), size: 1, channels: 1, workers: 4)
+                try Normalization.measured(
+                    on: data, indices: Array(0..<20), preprocessing: Preprocessing(size: 1, channels: 1), workers: 4)
             }
             #expect(error?.location == folder.file("7.png"))
         }

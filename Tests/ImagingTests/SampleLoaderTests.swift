@@ -21,7 +21,8 @@ import Testing
         batchSize: Int = 4, epochs: Int? = 2, drops: Bool = false
     ) throws -> SampleLoader {
         try SampleLoader(
-            dataset: data, split: .train, batchSize: batchSize, size: 8, augmentation: augmentation, seed: 5,
+            dataset: data, split: .train, batchSize: batchSize, preprocessing: Preprocessing(size: 8),
+            augmentation: augmentation, seed: 5,
             workers: workers,
             start: start, epochs: epochs, dropsIncompleteBatch: drops)
     }
@@ -100,8 +101,12 @@ import Testing
             error { try loader(data, workers: 1, start: SamplerPosition(epoch: 0, offset: 9)) }?.location
                 == "sampler position")
         #expect(
-            error { try SampleLoader(dataset: data, split: .test, batchSize: 1, size: 8, augmentation: nil, seed: 1) }?
-                .found.contains("'test'") == true)
+            error {
+                try SampleLoader(
+                    dataset: data, split: .test, batchSize: 1, preprocessing: Preprocessing(size: 8), augmentation: nil,
+                    seed: 1)
+            }?
+            .found.contains("'test'") == true)
     }
 
     @Test func loadersCanBeDroppedWhileTheyRead() throws {

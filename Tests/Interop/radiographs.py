@@ -81,4 +81,4 @@ class Radiographs:
 
 
 def luma(image):
-    return image if len(image) == 1 else 0.2989 * image[0:1] + 0.587 * image[1:2] + 0.114 * image[2:3]
+    return image if len(image) == 1 else image[1:2] + (0.2989 * (image[0:1] - image[1:2]) + 0.114 * (image[2:3] - image[1:2]))

@@ -19,10 +19,12 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "The file to write.") var out: String
     @Option(help: "The version of the standard operator set, 13 to 21.") var opset = 17
     @Flag(help: "Multiply norms into the convolutions before them.") var fold = false
+    @OptionGroup var fit: FitArguments
     @Option(help: "score: the model's outputs are scores; z: what the network gives.") var units: OutputUnits = .score
 
     func run() throws {
-        let trained = try ModelFile(path: model).trainedModel()
+        var trained = try ModelFile(path: model).trainedModel()
+        if fit.fit != nil { trained.preprocessing = try fit.preprocessing(of: trained, model) }
         let options = ExportOptions(opset: opset, foldsNorms: fold)
         try trained.writeONNX(to: out, units: units, options: options)
         let size = (try? FileManager.default.attributesOfItem(atPath: out)[.size] as? Int) ?? 0

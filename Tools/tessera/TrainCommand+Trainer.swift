@@ -19,10 +19,8 @@ extension TrainCommand {
 
         let start = try startingModel()
         let policy = chosenPolicy(for: start, batchSize: configuration.batchSize)
-        let preprocessing = try Preprocessing(
-            size: start.size, channels: start.channels,
-            normalization: measuredNormalization(dataset, indices, start, execution.threads)
-        )
+        var preprocessing = try Preprocessing(size: start.size, channels: start.channels, fit: fit ?? .crop)
+        preprocessing.normalization = try measuredNormalization(dataset, indices, preprocessing, execution.threads)
         let model = TrainedModel(
             graph: try start.graph.settingNormPolicy { _, _ in policy }, parameters: start.parameters,
             architecture: start.architecture, preprocessing: preprocessing
@@ -86,13 +84,15 @@ extension TrainCommand {
         return policy
     }
 
-    private func measuredNormalization(_ dataset: Dataset, _ indices: [Int], _ start: StartingModel, _ workers: Int)
+    private func measuredNormalization(
+        _ dataset: Dataset, _ indices: [Int], _ preprocessing: Preprocessing, _ workers: Int
+    )
         throws -> Normalization
     {
         let bar = Mutex(ProgressBar("measuring mean and deviation", unit: "images", total: indices.count))
         defer { bar.withLock { $0.finish() } }
         return try Normalization.measured(
-            on: dataset, indices: indices, size: start.size, channels: start.channels, workers: workers
+            on: dataset, indices: indices, preprocessing: preprocessing, workers: workers
         ) { done in
             try Interruption.check("training")
             bar.withLock { $0.update(done) }

@@ -27,6 +27,8 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "An architecture that 'tessera models' lists. (default: resnet-dwise50)") var model: String?
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
     @Option(help: "Channels of the images: 1 grey, 3 colour. (default: 1, or the backbone's)") var channels: Int?
+    @Option(help: "How a film becomes a square: crop, pad or stretch. (default: crop)")
+    var fit: Fit?
     @Option(
         name: .customLong("init"),
         help: "Take every parameter whose path and shape agree from a checkpoint, a run, or an ONNX file.") var source:
@@ -79,6 +81,7 @@ struct TrainCommand: ParsableCommand {
     private var definingOptions: [String] {
         let own = given([
             ("--out", out != nil), ("--model", model != nil), ("--size", size != nil), ("--channels", channels != nil),
+            ("--fit", fit != nil),
             ("--init", source != nil),
             ("--backbone", backbone != nil), ("--head", head != nil), ("--cut", cut != nil), ("--norm", norm != nil),
         ])

@@ -28,7 +28,7 @@ public final class SampleLoader: @unchecked Sendable {
     private var failed = false
 
     /// - Parameters:
-    ///   - augmentation: nil for evaluation: samples in the data set's order, centre crop. Otherwise shuffled anew in
+    ///   - augmentation: nil for evaluation: samples in the data set's order, nothing drawn. Otherwise shuffled anew in
     ///     every epoch.
     ///   - start: where to begin, such as the `nextPosition` of the last batch before a checkpoint.
     ///   - epochs: `next` returns nil once this epoch would begin. By default one pass for evaluation, no end with
@@ -37,9 +37,8 @@ public final class SampleLoader: @unchecked Sendable {
     ///   - workers: threads that read ahead; 0 reads each batch when it is asked for.
     ///   - readAhead: how many batches may be ready or under way.
     public init(
-        dataset: Dataset, split: Split, batchSize: Int, size: Int, augmentation: Augmentation?,
-        normalization: Normalization? = nil, seed: UInt64,
-        channels: Int = 1, workers: Int = 2, start: SamplerPosition = SamplerPosition(), epochs: Int? = nil,
+        dataset: Dataset, split: Split, batchSize: Int, preprocessing: Preprocessing, augmentation: Augmentation?,
+        seed: UInt64, workers: Int = 2, start: SamplerPosition = SamplerPosition(), epochs: Int? = nil,
         dropsIncompleteBatch: Bool = false,
         readAhead: Int = 3
     ) throws {
@@ -56,9 +55,7 @@ public final class SampleLoader: @unchecked Sendable {
         position = sampler.normalized(start)
         endEpoch = epochs ?? (augmentation == nil ? start.epoch + 1 : nil)
         let source = SampleSource(
-            dataset: dataset,
-            preprocessing: try Preprocessing(size: size, channels: channels, normalization: normalization),
-            augmentation: augmentation, seed: seed)
+            dataset: dataset, preprocessing: preprocessing, augmentation: augmentation, seed: seed)
         work = LoaderWork(
             sampler: sampler, source: source, start: position, endEpoch: endEpoch,
             capacity: max(1, readAhead) * batchSize)

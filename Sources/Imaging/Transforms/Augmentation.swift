@@ -4,10 +4,10 @@ import TesseraTensors
 /// changing what the others draw. The defaults are the paper's. Resizing to the network's size always happens; `scale`
 /// is what is random in it.
 public struct Augmentation: Sendable, Codable, Equatable {
-    /// Range of s: the shorter side is resized to size / s before the crop. Upper bound at most 1, so that the crop
-    /// fits; 1...1 is no change of scale.
+    /// Range of s: the side that is resized to the network's size becomes size / s before the crop, or size · s where
+    /// the fit is pad, which cuts nothing off. Upper bound at most 1; 1...1 is no change of scale.
     public var scale: ClosedRange<Double> = 0.9...1.0
-    /// Crop anywhere (true) or in the centre.
+    /// Crop anywhere, or place the film anywhere in the square where the fit is pad (true); the centre (false).
     public var randomCrop = true
     /// Flip left and right in half of the cases.
     public var horizontalFlip = true
@@ -46,7 +46,7 @@ public struct Augmentation: Sendable, Codable, Equatable {
 /// What was drawn for one sample of one epoch. It depends on seed, epoch and sample index only.
 package struct AugmentationDraw: Equatable {
     package let scale: Double
-    /// Where the crop lies between the first and the last possible place, 0..<1; nil in the centre.
+    /// Where the crop, or the film in the square, lies between the first and the last possible place, 0..<1; nil in the centre.
     package let crop: (x: Double, y: Double)?
     package let flips: Bool
     package let brightness: Float, contrast: Float, saturation: Float

@@ -1,7 +1,7 @@
 import TesseraTensors
 
 extension Image {
-    /// The image with `count` channels: alpha is dropped, grey is repeated, colour becomes grey by luma (ITU-R BT.601);
+    /// The image with `count` channels: alpha is dropped, grey is repeated, colour becomes grey by `Luma`;
     /// colour has only 1 or 3 channels to give.
     public func converted(toChannels count: Int) throws -> Image {
         let color = channels >= 3
@@ -19,11 +19,11 @@ extension Image {
         return Image(width: width, height: height, channels: count, samples: repeated)
     }
 
-    /// Luma of the first three channels with torchvision's weights, or the first channel of a grey image.
+    /// `Luma` of the first three channels, or the first channel of a grey image.
     var grey: Image {
         guard channels >= 3 else { return prefix(1) }
         let n = pixelCount
-        let luma = (0..<n).map { 0.2989 * samples[$0] + 0.587 * samples[n + $0] + 0.114 * samples[2 * n + $0] }
+        let luma = (0..<n).map { Luma.grey(samples[$0], samples[n + $0], samples[2 * n + $0]) }
         return Image(width: width, height: height, samples: luma)
     }
 

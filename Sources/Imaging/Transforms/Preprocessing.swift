@@ -2,16 +2,16 @@ import TesseraTensors
 
 /// From an image as read to what a network takes: `channels` × `size` × `size`, normalised.
 ///
-/// The shorter side is resized to `size` (evaluation) or to round(size / s) (training), the longer one keeps the aspect
-/// ratio, and a square of `size` is cut out, so any image works: a smaller one is enlarged, and of a longer one the
-/// ends are cut off.
+/// `fit` says how images that are not square, or not of that size, become so: any image works, a smaller one is
+/// enlarged. Resizing is bilinear with antialiasing (`ResizeWeights`).
 public struct Preprocessing: Sendable, Codable, Equatable {
     public var size: Int
     public var channels: Int
+    public var fit: Fit
     /// Nil leaves values in 0...1.
     public var normalization: Normalization?
 
-    public init(size: Int, channels: Int = 1, normalization: Normalization? = nil) throws {
+    public init(size: Int, channels: Int = 1, fit: Fit = .crop, normalization: Normalization? = nil) throws {
         guard (1...PNG.largestSide).contains(size) else {
             throw TesseraError(at: "image size", found: "\(size)", accepted: "1...\(PNG.largestSide)")
         }
@@ -24,10 +24,22 @@ public struct Preprocessing: Sendable, Codable, Equatable {
         }
         self.size = size
         self.channels = channels
+        self.fit = fit
         self.normalization = normalization
     }
 
-    /// Evaluation: shorter side to `size`, centre crop, normalisation.
+    private enum CodingKeys: String, CodingKey { case size, channels, fit, normalization }
+
+    /// What was written before there was a choice of fit is a crop.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            size: container.decode(Int.self, forKey: .size), channels: container.decode(Int.self, forKey: .channels),
+            fit: container.decodeIfPresent(Fit.self, forKey: .fit) ?? .crop,
+            normalization: container.decodeIfPresent(Normalization.self, forKey: .normalization))
+    }
+
+    /// Evaluation: the fit, in the centre, then normalisation.
     public func evaluation(_ image: Image) throws -> Image {
         try apply(AugmentationDraw(.none, seed: 0, epoch: 0, index: 0), to: image)
     }
@@ -40,23 +52,15 @@ public struct Preprocessing: Sendable, Codable, Equatable {
     }
 
     package func apply(_ draw: AugmentationDraw, to image: Image) throws -> Image {
-        var result = cropped(try image.converted(toChannels: channels), scale: draw.scale, at: draw.crop)
+        let framing = Framing(
+            fit, columns: image.width, rows: image.height, size: size, scale: draw.scale, place: draw.crop)
+        let film = try image.converted(toChannels: channels)
+        var result = framing.placed(
+            film.resized(width: framing.width, height: framing.height, window: framing.window))
         if draw.flips { result = result.flippedHorizontally }
         result = result.adjustedBrightness(draw.brightness).adjustedContrast(draw.contrast).adjustedSaturation(
             draw.saturation)
         result = result.rotated(quarterTurns: draw.quarterTurns)
         return normalization?.applied(to: result) ?? result
-    }
-
-    /// Resizes and crops in one step: only the pixels of the crop are computed.
-    private func cropped(_ image: Image, scale: Double, at place: (x: Double, y: Double)?) -> Image {
-        let shorter = max(size, Int((Double(size) / scale).rounded()))
-        let ratio = Double(max(image.width, image.height)) / Double(min(image.width, image.height))
-        let longer = max(shorter, Int((Double(shorter) * ratio).rounded()))
-        let (width, height) = image.width <= image.height ? (shorter, longer) : (longer, shorter)
-        let x = place.map { Int($0.x * Double(width - size + 1)) } ?? (width - size) / 2
-        let y = place.map { Int($0.y * Double(height - size + 1)) } ?? (height - size) / 2
-        return image.resized(
-            width: width, height: height, window: PixelWindow(columns: x..<x + size, rows: y..<y + size))
     }
 }

@@ -2,7 +2,7 @@ import TesseraImaging
 import TesseraTensors
 
 /// The images of one part of a data set on disk as batches: shuffled and augmented for training, in their order and
-/// centre-cropped otherwise. Reading, decoding and augmentation run ahead on worker threads.
+/// as they are otherwise. Reading, decoding and augmentation run ahead on worker threads.
 public struct ImageBatchSource: BatchSource {
     public let dataset: Dataset
     public let split: Split
@@ -37,9 +37,8 @@ public struct ImageBatchSource: BatchSource {
 
     public func batches(epoch: Int, size: Int, startingAt first: Int, dropsLast: Bool) throws -> any BatchStream {
         let loader = try SampleLoader(
-            dataset: dataset, split: split, batchSize: size, size: preprocessing.size, augmentation: augmentation,
-            normalization: preprocessing.normalization,
-            seed: seed, channels: preprocessing.channels, workers: workers,
+            dataset: dataset, split: split, batchSize: size, preprocessing: preprocessing, augmentation: augmentation,
+            seed: seed, workers: workers,
             start: SamplerPosition(epoch: epoch, offset: first * size), epochs: epoch + 1,
             dropsIncompleteBatch: dropsLast
         )

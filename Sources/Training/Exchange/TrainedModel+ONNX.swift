@@ -96,12 +96,7 @@ extension TrainedModel {
     private func documentation(_ units: OutputUnits) -> String {
         var text = "\(architecture). "
         if let preprocessing {
-            text +=
-                "Images: the shorter side resized to \(preprocessing.size), centre crop, \(preprocessing.channels) channel\(preprocessing.channels == 1 ? "" : "s"), values in 0...1"
-            if let normalization = preprocessing.normalization {
-                text += ", then (value - \(normalization.mean)) / \(normalization.deviation) for each channel"
-            }
-            text += ". "
+            text += "Images: \(preprocessing.summary). "
         }
         switch units {
         case .score: text += "The output is a score."
