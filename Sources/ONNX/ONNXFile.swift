@@ -10,16 +10,21 @@ public enum ONNXFile {
     /// Reads a model with its external data. Throws where the file is cut, malformed, nested too deep, or holds a
     /// tensor whose data is not there.
     public static func model(path: String) throws -> ONNXModel {
-        try model(WholeFile.read(path, limit: byteLimit), name: path, folder: folder(of: path))
+        try model(
+            WholeFile.read(path, limit: byteLimit), name: path,
+            externalData: ExternalData(folder: folder(of: path), linkedFolder: ExternalData.linkedFolder(of: path)))
     }
 
     /// Reads a model from bytes; external data is looked for in `folder`, and an error without one.
     public static func model(_ bytes: [UInt8], name: String, folder: String? = nil) throws -> ONNXModel {
+        try model(bytes, name: name, externalData: folder.map { ExternalData(folder: $0, linkedFolder: nil) })
+    }
+
+    private static func model(_ bytes: [UInt8], name: String, externalData: ExternalData?) throws -> ONNXModel {
         try WireMessage.read(
             bytes, name: name, kind: onnx__model_proto__descriptor_pointer(), as: Onnx__ModelProto.self
         ) { proto in
-            try ModelReader(tensors: TensorReader(name: name, externalData: folder.map { ExternalData(folder: $0) }))
-                .model(proto)
+            try ModelReader(tensors: TensorReader(name: name, externalData: externalData)).model(proto)
         }
     }
 

@@ -9,7 +9,7 @@ import zlib
 import numpy
 import onnx
 import pytest
-from onnx import numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SIZE = 64
@@ -74,6 +74,36 @@ def checkpoint_metadata(path):
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         return json.loads(file.read(length))["__metadata__"]
+
+
+def small_network(path, channels):
+    """Writes a network of two convolutions with norms, a global pooling and a linear layer; returns its path."""
+    random, weights, nodes = numpy.random.default_rng(1), [], []
+
+    def weight(name, array):
+        weights.append(numpy_helper.from_array(numpy.asarray(array, numpy.float32), name))
+        return name
+
+    def unit(name, source, inputs, outputs):
+        kernel = weight(f"{name}.weight", random.standard_normal((outputs, inputs, 3, 3)) * (2 / (9 * inputs)) ** 0.5)
+        nodes.append(helper.make_node("Conv", [source, kernel], [name], name, kernel_shape=[3, 3], pads=[1] * 4, strides=[2, 2]))
+        norm = [
+            weight(f"{name}_norm.weight", numpy.ones(outputs)), weight(f"{name}_norm.bias", numpy.zeros(outputs)),
+            weight(f"{name}_norm.running_mean", random.standard_normal(outputs) * 0.1),
+            weight(f"{name}_norm.running_var", random.uniform(0.5, 1.5, outputs))]
+        nodes.append(helper.make_node("BatchNormalization", [name, *norm], [f"{name}_n"], f"{name}_norm"))
+        nodes.append(helper.make_node("Relu", [f"{name}_n"], [f"{name}_r"], f"{name}_relu"))
+        return f"{name}_r"
+
+    last = unit("body", unit("stem", "image", channels, 8), 8, 12)
+    nodes.append(helper.make_node("GlobalAveragePool", [last], ["p"], "pool"))
+    nodes.append(helper.make_node("Flatten", ["p"], ["f"], "flatten"))
+    head = [weight("fc.weight", random.standard_normal((1, 12))), weight("fc.bias", numpy.zeros(1))]
+    nodes.append(helper.make_node("Gemm", ["f", *head], ["y"], "fc", transB=1))
+    images = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", channels, 32, 32])
+    graph = helper.make_graph(nodes, "small", [images], [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 1])], weights)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -97,4 +97,64 @@ import Testing
         builder.output("y", try builder.add(ReluGradient(), [x, x])[0])
         #expect(throws: TesseraError.self) { try ONNXExporter.model(builder.finish(), parameters: ParameterStore()) }
     }
+
+    // MARK: The gate
+
+    /// Weights keep their names whatever else has them: inputs, outputs, and names that the exporter makes.
+    @Test func weightsMayHaveAnyName() throws {
+        let builder = GraphBuilder(name: "")
+        let x = try builder.addInput("x", TensorType(.float32, ["N", 2]))
+        let names = ["score", "x", "layer/relu", "layer/relu_output", "layer/clip/min", "view/reshape/shape"]
+        var value = x
+        for name in names {
+            value = try builder.add(
+                Add(), [value, try builder.state(name, .parameter, TensorType(.float32, shape: [2]))])[0]
+        }
+        value = try builder.add(Relu(), [value], path: "layer")[0]
+        value = try builder.add(Clip(low: -1, high: 100), [value], path: "layer")[0]
+        value = try builder.add(Reshape(to: [0, 2, 1]), [value], path: "view")[0]
+        builder.output("score", value)
+        let graph = try builder.finish()
+        let parameters = ParameterStore(
+            Dictionary(uniqueKeysWithValues: names.map { ($0, Tensor([1, 2] as [Float], shape: [2])) }))
+        let model = try ONNXExporter.model(graph, parameters: parameters)
+        #expect(Set(model.graph.initializers.map(\.name)).isSuperset(of: names))
+        #expect(model.graph.inputs.map(\.name) == ["x_2"] && model.graph.outputs.map(\.name) == ["score_2"])
+        #expect(!model.graph.name.isEmpty)
+        let made =
+            model.graph.inputs.map(\.name) + model.graph.initializers.map(\.name)
+            + model.graph.nodes.flatMap(\.outputs)
+        #expect(Set(made).count == made.count)
+        let read = try ONNXImporter.read(model, name: "names")
+        let y = try Evaluator.run(
+            read.graph.binding(["N": 1]), inputs: ["x_2": Tensor([1, -20] as [Float], shape: [1, 2])],
+            states: read.parameters.asDictionary)
+        #expect(y.outputs["score_2"]?.doubles() == [7, 0])
+    }
+
+    /// A pool that rounds up is written with its windows rounded down, also where one would begin in the padding.
+    @Test(arguments: [(5, 2, 2, 0), (6, 3, 2, 1), (4, 2, 3, 1), (7, 3, 3, 1), (3, 2, 3, 1), (8, 3, 2, 1)])
+    func poolsThatRoundUpAreSpelledWithoutIt(_ size: Int, _ kernel: Int, _ stride: Int, _ pad: Int) throws {
+        let kernels = [kernel, kernel], strides = [stride, stride], pads = [pad, pad, pad, pad]
+        let pools: [any Op] = [
+            MaxPool(kernel: kernels, strides: strides, pads: pads, ceilMode: true),
+            AveragePool(kernel: kernels, strides: strides, pads: pads, ceilMode: true),
+            AveragePool(kernel: kernels, strides: strides, pads: pads, ceilMode: true, countsPadding: true),
+        ]
+        for pool in pools {
+            let builder = GraphBuilder(name: "pool")
+            let x = try builder.addInput("image", TensorType(.float32, ["N", 3, .fixed(size), .fixed(size)]))
+            builder.output("score", try builder.add(pool, [x])[0])
+            let graph = try builder.finish(), image = images([2, 3, size, size])
+            let expected = try run(graph, ParameterStore(), image).doubles()
+            for opset in [13, 17, 21] {
+                let model = try ONNXExporter.model(
+                    graph, parameters: ParameterStore(), options: ExportOptions(opset: opset))
+                #expect(model.graph.nodes.allSatisfy { ($0.attributes["ceil_mode"] ?? .int(0)) == .int(0) })
+                let read = try ONNXImporter.read(model, name: "pool")
+                let found = try run(read.graph, ParameterStore(), image).doubles()
+                #expect(found.count == expected.count && zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+            }
+        }
+    }
 }

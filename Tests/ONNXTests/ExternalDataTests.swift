@@ -33,6 +33,39 @@ import Testing
         return try ONNXFile.model(path: path).graph.initializers[0].tensor
     }
 
+    /// Hugging Face's cache: the names of a snapshot are links into a folder of files that are named by their content.
+    /// Where only the data leads out of the model's folder, it is refused.
+    @Test func modelAndDataMayBeLinksIntoOneFolder() throws {
+        let snapshot = folder + "/snapshots/1f/onnx", manager = FileManager.default
+        for name in [snapshot, folder + "/blobs", folder + "/elsewhere"] {
+            try manager.createDirectory(atPath: name, withIntermediateDirectories: true)
+        }
+        let entry = Wire.message(13, Wire.text(1, "location") + Wire.text(2, "model.onnx_data"))
+        let tensor = Wire.varint(1, 2) + Wire.varint(2, 1) + Wire.text(8, "w") + entry + Wire.varint(14, 1)
+        let model = Data(Wire.message(7, Wire.message(5, tensor)))
+        let numbers = Data(
+            withUnsafeBytes(of: Float(1.5)) { Array($0) } + withUnsafeBytes(of: Float(2.5)) { Array($0) })
+        for (name, bytes) in [("blobs/a1", model), ("blobs/b2", numbers), ("elsewhere/b2", numbers)] {
+            try bytes.write(to: URL(fileURLWithPath: folder + "/" + name))
+        }
+        func link(_ name: String, to target: String) throws {
+            try? manager.removeItem(atPath: snapshot + "/" + name)
+            try manager.createSymbolicLink(
+                atPath: snapshot + "/" + name, withDestinationPath: "../../../" + target)
+        }
+        func read() throws -> Tensor { try ONNXFile.model(path: snapshot + "/model.onnx").graph.initializers[0].tensor }
+        try link("model.onnx", to: "blobs/a1")
+        try link("model.onnx_data", to: "blobs/b2")
+        #expect(try read() == Tensor([1.5, 2.5] as [Float], shape: [2]))
+        try link("model.onnx_data", to: "elsewhere/b2")
+        let error = try #require(throws: TesseraError.self) { try read() }
+        #expect(error.accepted.contains("into one folder"))
+        try link("model.onnx_data", to: "blobs/b2")
+        try manager.removeItem(atPath: snapshot + "/model.onnx")
+        try model.write(to: URL(fileURLWithPath: snapshot + "/model.onnx"))
+        #expect(throws: TesseraError.self) { try read() }
+    }
+
     @Test func dataBesideTheModelIsRead() throws {
         #expect(
             try read([("location", "inner/w.bin"), ("offset", "4"), ("length", "8")])

@@ -18,19 +18,29 @@ import Testing
         }
         let read = try ONNXRoundTrip.run(node.graph, opset: opset)
         let results = try Evaluator.run(read, inputs: node.inputs).outputs
-        for (slot, expected) in try node.evaluated().enumerated() {
-            #expect(results["\(slot)"] == expected, "output \(slot)")
-        }
         let ops = read.nodes.map(\.op).filter { !($0 is Input || $0 is Constant) }
+        for (slot, expected) in try node.evaluated().enumerated() {
+            let result = try #require(results["\(slot)"])
+            // A pool that is spelled as two operators rounds twice.
+            let isExact = ops.count == 1 || !(sample.op is AveragePool)
+            let matches = isExact ? result == expected : Self.agrees(result, expected)
+            #expect(matches, "output \(slot)")
+        }
         if ops.count == 1, ops[0].mnemonic == sample.op.mnemonic {
             #expect(ops[0].isEqual(to: sample.op) || Self.spellsOtherwise(sample.op))
         }
     }
 
+    private static func agrees(_ a: Tensor, _ b: Tensor) -> Bool {
+        a.type == b.type
+            && zip(a.doubles(), b.doubles()).allSatisfy { abs($0 - $1) <= 2 * Double(Float.ulpOfOne) * abs($1) }
+    }
+
     /// Ops with several spellings of one meaning, or an attribute that ONNX does not have.
     private static func spellsOtherwise(_ op: any Op) -> Bool {
         switch op {
-        case let pool as AveragePool: pool.countsPadding
+        case let pool as AveragePool: pool.countsPadding || pool.ceilMode
+        case let pool as MaxPool: pool.ceilMode
         default: false
         }
     }

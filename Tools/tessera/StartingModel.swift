@@ -15,8 +15,8 @@ struct StartingModel {
     let hasStatistics: Bool
 
     /// An architecture of the catalogue. With `source`, every parameter whose path and shape agree is taken from that
-    /// file, and a table says which.
-    init(named name: String, size: Int?, channels: Int, seed: UInt64, source: ModelFile?) throws {
+    /// file; a table lists all tensors where it is asked for.
+    init(named name: String, size: Int?, channels: Int, seed: UInt64, source: ModelFile?, listsTensors: Bool) throws {
         let entry = try ModelCatalog.standard.entry(named: name)
         let model = try entry.model(inputChannels: channels, height: size)
         graph = model.graph
@@ -30,10 +30,10 @@ struct StartingModel {
             return
         }
         let transfer = try ParameterTransfer(from: source.parameters(), named: source.path, into: initial)
-        for line in transfer.table.lines { Console.error(line) }
         Console.error(
             "\(source.name): \(transfer.taken.count) tensors taken, \(transfer.left.count) left, \(transfer.new.count) new"
-        )
+                + (listsTensors ? "" : " (--verbose lists them)"))
+        if listsTensors { for line in transfer.table.lines { Console.error(line) } }
         parameters = transfer.parameters
         hasStatistics = Set(graph.states.filter { $0.state.kind == .statistic }.map(\.state.path)).isSubset(
             of: transfer.taken)

@@ -58,7 +58,7 @@ extension TrainCommand {
         guard let backbone else {
             return try StartingModel(
                 named: model ?? "resnet-dwise50", size: size, channels: channels ?? 1, seed: seed,
-                source: source.map { ModelFile(path: $0) })
+                source: source.map { ModelFile(path: $0) }, listsTensors: verbose)
         }
         let parts = (head ?? "linear:1").split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == "linear", parts[1] == "1" else {

@@ -47,6 +47,7 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup(title: "Optimisation") var optimization: OptimizationArguments
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationArguments
     @OptionGroup(title: "Execution") var execution: ExecutionArguments
+    @Flag(help: "List every tensor that --init takes, leaves and begins anew.") var verbose = false
     @Flag(help: "Print the outcome as JSON.") var json = false
 
     func validate() throws {

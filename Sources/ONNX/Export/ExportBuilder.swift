@@ -9,7 +9,8 @@ struct ExportBuilder {
     private let opset: Int
     private var result: ONNXGraph
     private var names: [Value: String] = [:]
-    private var taken = Set<String>()
+    /// Weights keep their paths: a name that a state has is taken.
+    private let unique: UniqueNames
     /// Values that follow from states and constants alone; what has no ONNX form is computed from them.
     private var staticValues: [Value: Tensor] = [:]
     private var writtenInitializers = Set<String>()
@@ -18,29 +19,34 @@ struct ExportBuilder {
         self.graph = graph
         self.parameters = parameters
         self.opset = opset
-        result = ONNXGraph(name: graph.name)
+        result = ONNXGraph(name: graph.name.isEmpty ? "model" : graph.name)
+        unique = UniqueNames(Set(graph.states.map(\.state.path)))
     }
 
     mutating func build() throws -> ONNXGraph {
-        taken = Set(graph.inputs.map(\.name)).union(graph.states.map(\.state.path)).union(graph.outputs.map(\.name))
         for input in graph.inputs {
-            names[input.value] = input.name
-            result.inputs.append(Self.info(input.name, input.type))
+            let name = unique.claim(input.name)
+            names[input.value] = name
+            result.inputs.append(Self.info(name, input.type))
         }
         // A value that leaves the graph goes by the output's name, unless it has a name already.
-        for output in graph.outputs where names[output.value] == nil {
+        let outputs = graph.outputs.map { output in
+            names[output.value] == output.name ? output.name : unique.claim(output.name)
+        }
+        for (name, output) in zip(outputs, graph.outputs) where names[output.value] == nil {
             let op = graph[output.value.node].op
-            if !(op is State || op is Constant) { names[output.value] = output.name }
+            if !(op is State || op is Constant) { names[output.value] = name }
         }
         for node in graph.nodes { try add(node) }
-        for output in graph.outputs {
+        for (outputName, output) in zip(outputs, graph.outputs) {
             let name = try self.name(of: output.value)
-            if name != output.name {
+            if name != outputName {
                 result.nodes.append(
                     ONNXNode(
-                        "Identity", name: unique("\(output.name)/identity"), inputs: [name], outputs: [output.name]))
+                        "Identity", name: unique.claim("\(outputName)/identity"), inputs: [name],
+                        outputs: [outputName]))
             }
-            result.outputs.append(Self.info(output.name, graph.type(of: output.value)))
+            result.outputs.append(Self.info(outputName, graph.type(of: output.value)))
         }
         return result
     }
@@ -67,16 +73,17 @@ struct ExportBuilder {
     }
 
     private mutating func write(_ op: any ONNXExportable, _ node: Node) throws {
-        let base = unique(
+        let base = unique.claim(
             node.path.isEmpty ? "\(node.op.mnemonic)\(node.id.rawValue)" : "\(node.path)/\(node.op.mnemonic)")
         let outputs = node.outputTypes.indices.map { slot in
-            let name = names[node.output(slot)] ?? unique(slot == 0 ? "\(base)_output" : "\(base)_output\(slot)")
+            let name = names[node.output(slot)] ?? unique.claim(slot == 0 ? "\(base)_output" : "\(base)_output\(slot)")
             names[node.output(slot)] = name
             return name
         }
         let writer = ONNXNodeWriter(
             opset: opset, name: base, inputs: try node.inputs.map { try name(of: $0) }, outputs: outputs,
-            inputTypes: node.inputs.map { graph.type(of: $0) }, outputTypes: node.outputTypes
+            inputTypes: node.inputs.map { graph.type(of: $0) }, outputTypes: node.outputTypes,
+            names: unique
         )
         try op.export(to: writer)
         result.initializers += writer.constants
@@ -94,7 +101,7 @@ struct ExportBuilder {
         }
         for (slot, tensor) in try Evaluator.evaluate(node.op, inputs, at: node.path).enumerated() {
             staticValues[node.output(slot)] = tensor
-            names[node.output(slot)] = unique("\(node.path)/\(node.op.mnemonic)\(slot)")
+            names[node.output(slot)] = unique.claim("\(node.path)/\(node.op.mnemonic)\(slot)")
         }
     }
 
@@ -105,20 +112,11 @@ struct ExportBuilder {
             return name
         }
         let node = graph[value.node]
-        let name = names[value] ?? unique(node.path.isEmpty ? "constant\(value.node.rawValue)" : node.path)
+        let name = names[value] ?? unique.claim(node.path.isEmpty ? "constant\(value.node.rawValue)" : node.path)
         names[value] = name
         if writtenInitializers.insert(name).inserted {
             result.initializers.append(ONNXInitializer(name: name, tensor: tensor))
         }
         return name
-    }
-
-    private mutating func unique(_ name: String) -> String {
-        var candidate = name, number = 1
-        while !taken.insert(candidate).inserted {
-            number += 1
-            candidate = "\(name)_\(number)"
-        }
-        return candidate
     }
 }

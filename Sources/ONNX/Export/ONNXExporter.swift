@@ -23,17 +23,30 @@ public enum ONNXExporter {
     /// The operator sets that can be written, with the oldest IR version that may name each.
     public static let irVersions: [Int: Int64] = [13: 7, 14: 7, 15: 8, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10]
 
-    /// Throws where the opset cannot be written, a state has no tensor, or an op has no ONNX form at that version.
+    /// Throws where the opset cannot be written, a state has no tensor, an op has no ONNX form at that version, or the
+    /// file would not be valid; where a newer opset works, the error names it.
     public static func model(_ graph: Graph, parameters: ParameterStore, options: ExportOptions = ExportOptions())
         throws -> ONNXModel
     {
-        guard let irVersion = irVersions[options.opset] else {
+        guard irVersions[options.opset] != nil else {
             throw TesseraError(
                 .unsupported, at: "export", found: "opset \(options.opset)",
                 accepted: "\(irVersions.keys.min()!) to \(irVersions.keys.max()!)")
         }
         let written = options.foldsNorms ? try Pipeline([FoldNormIntoConvolution()]).run(graph) : graph
-        var builder = ExportBuilder(written, parameters: parameters, opset: options.opset)
-        return ONNXModel(irVersion: irVersion, operatorSets: ["": Int64(options.opset)], graph: try builder.build())
+        func model(opset: Int) throws -> ONNXModel {
+            var builder = ExportBuilder(written, parameters: parameters, opset: opset)
+            let model = ONNXModel(
+                irVersion: irVersions[opset]!, operatorSets: ["": Int64(opset)], graph: try builder.build())
+            try ExportGate(graph: written).check(model)
+            return model
+        }
+        do { return try model(opset: options.opset) } catch let error as TesseraError {
+            let newer = irVersions.keys.filter { $0 > options.opset }.sorted()
+            guard let opset = newer.first(where: { (try? model(opset: $0)) != nil }) else { throw error }
+            throw TesseraError(
+                .unsupported, at: error.location, found: "\(error.found) at opset \(options.opset)",
+                accepted: "opset \(opset) or newer")
+        }
     }
 }

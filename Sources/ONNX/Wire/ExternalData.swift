@@ -3,11 +3,28 @@ import Foundation
 import TesseraTensors
 
 /// Tensor data in files beside the model. Only regular files inside the model's own folder are read: no way out by
-/// `..`, absolute paths, symbolic or hard links. Offset and length are checked against the file before anything is
+/// `..`, absolute paths, symbolic or hard links, save where the model is itself a link into the folder that its data's
+/// link leads into, as in caches. Offset and length are checked against the file before anything is
 /// allocated.
 struct ExternalData {
     /// The folder of the model.
     let folder: String
+    /// The folder that the model's file is a link into; nil where it is no link.
+    let linkedFolder: String?
+
+    /// The folder that a link, such as one in Hugging Face's cache, leads into; nil where the file is no link.
+    static func linkedFolder(of path: String) -> String? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let target = realpath(path, nil) else {
+            return nil
+        }
+        defer { free(target) }
+        return parent(of: String(cString: target))
+    }
+
+    private static func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? path
+    }
 
     func tensor(
         _ entries: [Onnx__StringStringEntryProto], element: ElementType, shape: [Int], byteCount: Int, at place: String
@@ -71,7 +88,9 @@ struct ExternalData {
         func outside() -> TesseraError {
             TesseraError(
                 at: "\(place), external data", found: "the location '\(location)'",
-                accepted: "a relative path to a file in the model's folder")
+                accepted:
+                    "a relative path to a file in the model's folder; where links lead out of it, model and data into one folder"
+            )
         }
         guard !location.hasPrefix("/"), !location.split(separator: "/").contains("..") else { throw outside() }
         guard let root = realpath(folder, nil) else {

@@ -11,13 +11,15 @@ public final class ONNXNodeWriter {
     public let outputTypes: [TensorType]
     /// Prefix of everything the node adds: unique in the graph.
     public let name: String
+    private let names: UniqueNames
     public private(set) var nodes: [ONNXNode] = []
     public private(set) var constants: [ONNXInitializer] = []
 
     public init(
         opset: Int, name: String, inputs: [String], outputs: [String], inputTypes: [TensorType],
-        outputTypes: [TensorType]
+        outputTypes: [TensorType], names: UniqueNames = UniqueNames()
     ) {
+        self.names = names
         self.opset = opset
         self.name = name
         self.inputs = inputs
@@ -39,11 +41,11 @@ public final class ONNXNodeWriter {
     }
 
     /// A name for a value between two emitted operators.
-    public func intermediate(_ suffix: String) -> String { "\(name)/\(suffix)" }
+    public func intermediate(_ suffix: String) -> String { names.claim("\(name)/\(suffix)") }
 
     /// Stores a constant and returns its name.
     public func constant(_ suffix: String, _ tensor: Tensor) -> String {
-        let constantName = "\(name)/\(suffix)"
+        let constantName = names.claim("\(name)/\(suffix)")
         constants.append(ONNXInitializer(name: constantName, tensor: tensor))
         return constantName
     }

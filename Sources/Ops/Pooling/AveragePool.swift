@@ -111,13 +111,8 @@ extension AveragePool: ONNXImportable, ONNXExportable {
     ]
 
     public func export(to writer: ONNXNodeWriter) throws {
-        var attributes = writer.attributes(of: self)
+        var attributes = try writer.attributes(of: self, window: window)
         let countsPadding = countsPadding && pads.contains { $0 != 0 }
-        if countsPadding, ceilMode, writer.opset < 19 {
-            throw writer.failure(
-                "counted padding and rounding up at opset \(writer.opset), whose divisor runtimes do not agree on",
-                accepted: "opset 19 or newer")
-        }
         attributes["count_include_pad"] = .int(countsPadding ? 1 : 0)
         if dilations.contains(where: { $0 != 1 }) {
             guard writer.opset >= 19 else {
@@ -125,6 +120,17 @@ extension AveragePool: ONNXImportable, ONNXExportable {
             }
             attributes["dilations"] = .ints(dilations.map { Int64($0) })
         }
-        writer.emit("AveragePool", attributes: attributes)
+        let (type, result) = (writer.inputTypes[0], writer.outputTypes[0])
+        let output = result.dimensions.dropFirst(2).compactMap(\.value), cells = kernel.reduce(1, *)
+        let divisors = divisors(input: type.dimensions.dropFirst(2).compactMap(\.value), output: output)
+        guard countsPadding, ceilMode, divisors.contains(where: { $0 != Double(cells) }) else {
+            return writer.emit("AveragePool", attributes: attributes)
+        }
+        // The overhang of rounding up counts as padding where it is written as such: its share is undone.
+        let average = writer.intermediate("average")
+        let shares = Tensor(
+            doubles: divisors.map { Double(cells) / $0 }, element: type.element, shape: [1, 1] + output)
+        writer.emit("AveragePool", outputs: [average], attributes: attributes)
+        writer.emit("Mul", inputs: [average, writer.constant("share", shares)])
     }
 }

@@ -92,7 +92,26 @@ extension MaxPool: ONNXImportable, ONNXExportable {
         }
     ]
     public func export(to writer: ONNXNodeWriter) throws {
-        writer.emit("MaxPool", attributes: writer.attributes(of: self))
+        writer.emit("MaxPool", attributes: try writer.attributes(of: self, window: window))
+    }
+}
+
+extension ONNXNodeWriter {
+    /// The attributes of a pool with the number of its windows rounded down: on rounding up, runtimes do not agree where
+    /// a window would begin in the trailing padding.
+    func attributes<O: Op>(of op: O, window: Window) throws -> [String: ONNXAttribute] {
+        var attributes = attributes(of: op)
+        guard window.ceilMode else { return attributes }
+        let input = inputTypes[0].dimensions.dropFirst(2).compactMap(\.value)
+        let pads = try window.padsRoundingDown(input: input, at: name)
+        guard zip(pads.suffix(window.rank), window.kernel).allSatisfy({ $0 < $1 }) else {
+            throw failure(
+                "a dilated window that reaches \(pads.suffix(window.rank)) cells beyond its input",
+                accepted: "less than the kernel \(window.kernel), which is what runtimes allow")
+        }
+        attributes["ceil_mode"] = .int(0)
+        attributes["pads"] = .ints(pads.map { Int64($0) })
+        return attributes
     }
 }
 

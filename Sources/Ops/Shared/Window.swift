@@ -67,6 +67,16 @@ public struct Window: Sendable, Equatable {
         }
     }
 
+    /// The pads under which as many windows come out when their number is rounded down: the last one ends where the
+    /// padding ends. Where rounding up adds none, they are the window's own.
+    public func padsRoundingDown(input: [Int], at location: String) throws -> [Int] {
+        let output = try outputExtents(of: input, at: location)
+        let ends = (0..<rank).map { axis in
+            max(padsEnd[axis], (output[axis] - 1) * strides[axis] + extent(axis) - input[axis] - padsBegin[axis])
+        }
+        return padsBegin + ends
+    }
+
     /// For every output position in row-major order, the pairs (offset in the input plane, offset in the kernel) that
     /// it reads.
     func taps(input: [Int], output: [Int]) -> [[(input: Int, kernel: Int)]] {

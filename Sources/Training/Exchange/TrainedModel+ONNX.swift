@@ -16,7 +16,7 @@ public enum OutputUnits: String, Sendable, CaseIterable, Codable {
 extension TrainedModel {
     private enum Key {
         static let architecture = "tessera.architecture", preprocessing = "tessera.preprocessing",
-            scoreScale = "tessera.score_scale"
+            imageSteps = "tessera.image_steps", scoreScale = "tessera.score_scale"
         static let units = "tessera.output_units", logits = "tessera.predicts_logits",
             trainingData = "tessera.training_data"
     }
@@ -35,7 +35,10 @@ extension TrainedModel {
             (Key.scoreScale, Checkpoint.json(isInScores ? .identity : scoreScale)),
             (Key.logits, String(predictsLogits && !isInScores)),
         ]
-        if let preprocessing { model.metadata.append((Key.preprocessing, Checkpoint.json(preprocessing))) }
+        if let preprocessing {
+            model.metadata.append((Key.preprocessing, Checkpoint.json(preprocessing)))
+            model.metadata.append((Key.imageSteps, Checkpoint.json(ImageSteps(preprocessing))))
+        }
         if let trainingData { model.metadata.append((Key.trainingData, Checkpoint.json(trainingData))) }
         return model
     }

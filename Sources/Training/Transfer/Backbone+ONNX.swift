@@ -25,7 +25,8 @@ extension Backbone {
             try self.init(features: imported.graph, parameters: imported.parameters, cut: cut)
             return
         }
-        for node in flat.graph.nodes.reversed() where Self.poolings.contains(node.operatorType) {
+        let poolings = flat.graph.nodes.lazy.reversed().filter { Self.poolings.contains($0.operatorType) }
+        for node in poolings.prefix(Self.triedPoolings) {
             guard let output = node.outputs.first(where: { !$0.isEmpty }) else { continue }
             let imported = try features(at: output)
             let last = imported.graph[imported.graph.outputs[0].value.node]
@@ -48,6 +49,8 @@ extension Backbone {
 
     /// Operators that may pool a whole image.
     private static let poolings: Set<String> = ["GlobalAveragePool", "AveragePool", "ReduceMean"]
+    /// Whether one pools a whole image is known when all before it is read, so not every one is tried.
+    private static let triedPoolings = 16
     private static let linears: Set<String> = ["Gemm", "MatMul"]
 
     private static func name(of node: ONNXNode) -> String {
@@ -55,7 +58,8 @@ extension Backbone {
     }
 
     /// The value that a node, named by itself or by what it makes, gives first.
-    private static func value(named cut: String, in graph: ONNXGraph, of model: String) throws -> String {
+    private static func value(named typed: String, in graph: ONNXGraph, of model: String) throws -> String {
+        let cut = String(typedName: typed)
         let node = graph.nodes.last { $0.name == cut } ?? graph.nodes.last { $0.outputs.contains(cut) }
         guard let node else {
             throw TesseraError(
