@@ -28,7 +28,7 @@ import Testing
     @Test func itIsABackbone() throws {
         let backbone = try Backbone(onnx: ONNXFile.model(path: Self.folder + "/model.onnx"), name: "old", size: 48)
         let (headed, parameters) = try backbone.withLinearHead(outputs: 1, seed: 1)
-        #expect(backbone.cut.contains("pool") && parameters["head.weight"]?.shape == [1, 12])
+        #expect(parameters["head.weight"]?.shape == [1, 12])
         #expect(try headed.graph.bindingInput(to: [2, 3, 48, 48]).outputs.count == 1)
     }
 

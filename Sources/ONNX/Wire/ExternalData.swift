@@ -4,26 +4,26 @@ import TesseraTensors
 
 /// Tensor data in files beside the model. Only regular files inside the model's own folder are read: no way out by
 /// `..`, absolute paths, symbolic or hard links, save where the model is itself a link into the folder that its data's
-/// link leads into, as in caches. Offset and length are checked against the file before anything is
-/// allocated.
+/// link leads into, as in caches. Offset and length are checked against the file before anything is allocated.
 struct ExternalData {
     /// The folder of the model.
     let folder: String
-    /// The folder that the model's file is a link into; nil where it is no link.
-    let linkedFolder: String?
+    /// The folder that the model's file is a link into, as the bytes of its path; nil where it is no link.
+    let linkedFolder: [CChar]?
 
     /// The folder that a link, such as one in Hugging Face's cache, leads into; nil where the file is no link.
-    static func linkedFolder(of path: String) -> String? {
+    static func linkedFolder(of path: String) -> [CChar]? {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let target = realpath(path, nil) else {
             return nil
         }
         defer { free(target) }
-        return parent(of: String(cString: target))
+        return parent(of: target)
     }
 
-    private static func parent(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? path
+    private static func parent(of path: UnsafePointer<CChar>) -> [CChar] {
+        let bytes = UnsafeBufferPointer(start: path, count: strlen(path))
+        return Array(bytes[..<(bytes.lastIndex(of: CChar(bitPattern: 0x2F)) ?? 0)])
     }
 
     func tensor(
@@ -107,9 +107,8 @@ struct ExternalData {
         defer { free(target) }
         // A root of one byte is "/" itself.
         let length = strlen(root)
-        guard length == 1 || strncmp(target, root, length) == 0 && target[length] == CChar(bitPattern: 0x2F) else {
-            throw outside()
-        }
+        let isInside = length == 1 || strncmp(target, root, length) == 0 && target[length] == CChar(bitPattern: 0x2F)
+        guard isInside || Self.parent(of: target) == linkedFolder else { throw outside() }
         return Array(UnsafeBufferPointer(start: target, count: strlen(target) + 1))
     }
 }
