@@ -26,7 +26,7 @@ def pool(folder, operator, size, kernel, stride, pads, **attributes):
 
 @pytest.mark.parametrize("operator", ["MaxPool", "AveragePool", "AveragePool counted"])
 def test_pools_that_round_up_have_one_shape_everywhere(tessera, tmp_path, operator):
-    for index, ((size, kernel, stride, pads), opset) in enumerate(itertools.product(SHAPES, (13, 21))):
+    for index, ((size, kernel, stride, pads), opset) in enumerate(zip(SHAPES, itertools.cycle((13, 21)))):
         attributes = {"count_include_pad": 1} if "counted" in operator else {}
         folder = tmp_path / str(index)
         folder.mkdir()

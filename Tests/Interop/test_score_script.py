@@ -12,7 +12,6 @@ import pytest
 from conftest import SIZE, small_network
 
 pytest.importorskip("PIL")
-FITS = ["crop", "pad", "stretch"]
 
 
 def png(path, samples, bits, interlaced=False):
@@ -47,11 +46,11 @@ def png(path, samples, bits, interlaced=False):
 def images(tmp_path_factory):
     """Smooth images of many kinds: 8 and 16 bits, grey and colour, with alpha, upright, wide, smaller and larger than the network's."""
     folder, random = tmp_path_factory.mktemp("images"), numpy.random.default_rng(4)
-    shapes = {"portrait": (190, 120), "landscape": (90, 230), "small": (20, 31), "square": (SIZE, SIZE), "thin": (3, 150)}
+    shapes = {"portrait": (95, 70), "landscape": (66, 131), "small": (20, 31), "square": (SIZE, SIZE), "thin": (3, 90)}
     for shape, (rows, columns) in shapes.items():
         y, x = numpy.mgrid[0:rows, 0:columns]
         for bits in (8, 16):
-            for channels in (1, 2, 3, 4):
+            for channels in (1, 3) if shape != "landscape" else (1, 2, 3, 4):
                 phase, speed = random.uniform(0, 6, channels), random.uniform(4, 12, (2, channels))
                 wave = numpy.sin(phase + y[:, :, None] / rows * speed[0] + x[:, :, None] / columns * speed[1])
                 noise = random.uniform(-0.1, 0.1, wave.shape)
@@ -70,18 +69,17 @@ def run(script, *arguments):
     return subprocess.run([sys.executable, script, *map(str, arguments)], capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize("fit, channels", [("crop", 1), ("crop", 3), ("pad", 1), ("pad", 3), ("stretch", 3)])
 def test_the_script_gives_what_predict_gives(tessera, phantoms, images, backbone, tmp_path, fit, channels):
     path = tmp_path / "out" / "model.onnx"
     path.parent.mkdir()
     tessera(
         "train", "--data", phantoms, "--backbone", backbone[channels], "--size", SIZE, "--epochs", 1, "--fit", fit, "--out", tmp_path / "run")
-    for units in ("score", "z"):
+    ours = tessera.json("predict", tmp_path / "run", *images)
+    for units in ("score", "z") if fit == "stretch" else ("score",):
         tessera("export", tmp_path / "run", "--out", path, "--with-script", "--units", units)
         result = run(path.parent / "score.py", path, *images, "--json")
         assert result.returncode == 0, result.stderr
-        ours = tessera.json("predict", tmp_path / "run", *images)
         theirs = json.loads(result.stdout)
         assert [entry["file"] for entry in theirs] == [str(image) for image in images]
         for a, b in zip(ours, theirs):
