@@ -31,8 +31,22 @@ public struct ModelCatalogEntry: Sendable {
                 at: name, found: "\(inputChannels) channels of \(height) × \(width) to \(outputs) outputs",
                 accepted: "positive numbers")
         }
-        let input = TensorType(.float32, ["N", .fixed(inputChannels), .fixed(height), .fixed(width)])
-        return try Model(name, input: input, layer: layer(outputs))
+        func model(_ height: Int, _ width: Int) throws -> Model {
+            let input = TensorType(.float32, ["N", .fixed(inputChannels), .fixed(height), .fixed(width)])
+            return try Model(name, input: input, layer: layer(outputs))
+        }
+        do { return try model(height, width) } catch let error as TesseraError {
+            // Where images of the usual size fit, these are too small: the smallest that fits is found by halving.
+            guard (try? model(defaultSize, defaultSize)) != nil else { throw error }
+            var small = 0, fitting = defaultSize
+            while fitting - small > 1 {
+                let size = (small + fitting) / 2
+                if (try? model(size, size)) == nil { small = size } else { fitting = size }
+            }
+            guard min(height, width) < fitting else { throw error }
+            throw TesseraError(
+                at: name, found: "images of \(height) × \(width)", accepted: "at least \(fitting) × \(fitting)")
+        }
     }
 }
 
@@ -59,7 +73,8 @@ public struct ModelCatalog: Sendable {
             defaultSize: 1024
         ) { PreactivationResNet50(outputs: $0) },
         ModelCatalogEntry(
-            name: "resnet-dsc50", summary: "the same with depthwise separable convolutions", defaultSize: 1024
+            name: "resnet-dsc50", summary: "the same with depthwise separable convolutions in place of the bottlenecks",
+            defaultSize: 1024
         ) { ResNetDSC50(outputs: $0) },
         ModelCatalogEntry(name: "resnet50", summary: "ResNet-50 as in torchvision", defaultSize: 224) {
             ResNet50(outputs: $0)

@@ -50,17 +50,10 @@ public final class Session: @unchecked Sendable {
     public var byteCount: Int { arena.byteCount + scratch.byteCount }
 
     /// Runs all steps: inputs in, updates applied to the states, outputs out. Throws where an input is missing or has
-    /// another type. `observe` is called after every step, for profiles.
+    /// another type, or a state would become a number that is not finite; states may then be half updated. `observe` is
+    /// called after every step, for profiles.
     public func run(_ inputs: [String: Tensor], observe: ((Step, Duration) -> Void)? = nil) throws -> [String: Tensor] {
-        for (name, entry) in program.inputLocations {
-            guard let tensor = inputs[name] else {
-                throw TesseraError(at: "input \(name)", found: "nothing", accepted: "\(entry.type)")
-            }
-            guard tensor.type == entry.type else {
-                throw TesseraError(at: "input \(name)", found: "a tensor \(tensor.type)", accepted: "\(entry.type)")
-            }
-            tensor.withUnsafeBytes { pointer(entry.location).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-        }
+        try load(inputs)
         let mustPrepare = preparedVersion != states.version
         let clock = ContinuousClock()
         for (step, memory) in zip(program.steps, memories) where mustPrepare || !step.isStatic {
@@ -76,6 +69,40 @@ public final class Session: @unchecked Sendable {
         if !program.graph.updates.isEmpty { states.noteChange() }
         preparedVersion = states.version
         return results
+    }
+
+    /// The first node of a run on these inputs that makes numbers which are not finite from finite ones; nil where
+    /// there is none. States may be half updated afterwards.
+    public func firstOverflow(_ inputs: [String: Tensor]) throws -> Node? {
+        try load(inputs)
+        func isFinite(_ pointers: [UnsafeMutableRawPointer], _ types: [TensorType]) -> Bool {
+            zip(pointers, types).allSatisfy { pointer, type in
+                let bytes = UnsafeRawBufferPointer(
+                    start: pointer, count: type.elementCount! * type.element.byteCount)
+                return Tensor.nonFiniteCount(of: bytes, type.element) == 0
+            }
+        }
+        for (step, memory) in zip(program.steps, memories) {
+            let isSound = isFinite(memory.inputs, step.node.inputs.map { program.graph.type(of: $0) })
+            do {
+                try run(step.lowered.preparation, memory)
+                try run(step.lowered.phases, memory)
+            } catch { return isSound ? step.node : nil }
+            if isSound, !isFinite(memory.outputs, step.node.outputTypes) { return step.node }
+        }
+        return nil
+    }
+
+    private func load(_ inputs: [String: Tensor]) throws {
+        for (name, entry) in program.inputLocations {
+            guard let tensor = inputs[name] else {
+                throw TesseraError(at: "input \(name)", found: "nothing", accepted: "\(entry.type)")
+            }
+            guard tensor.type == entry.type else {
+                throw TesseraError(at: "input \(name)", found: "a tensor \(tensor.type)", accepted: "\(entry.type)")
+            }
+            tensor.withUnsafeBytes { pointer(entry.location).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        }
     }
 
     /// Copies the new values that are not in their places yet. Those that are other states' old values are taken before

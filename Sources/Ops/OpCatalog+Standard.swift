@@ -43,6 +43,7 @@ extension OpCatalog {
         MaxPoolGradient.self,
         MovingAverage.self,
         ReluGradient.self,
+        RequireFinite.self,
         SGDUpdate.self,
         SliceGradient.self,
         // Fused ops: made by passes, defined by what they expand to

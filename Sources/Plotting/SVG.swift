@@ -14,6 +14,16 @@ package struct SVG {
         self.height = height
     }
 
+    /// The pictures one below the other.
+    init(stacking pictures: [SVG]) {
+        self.init(width: pictures.map(\.width).max() ?? 0, height: pictures.reduce(0) { $0 + $1.height })
+        var top = 0.0
+        for picture in pictures {
+            elements += ["<g transform=\"translate(0 \(Self.number(top)))\">"] + picture.elements + ["</g>"]
+            top += picture.height
+        }
+    }
+
     mutating func rectangle(
         x: Double, y: Double, width: Double, height: Double, fill: String, opacity: Double = 1
     ) {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ModelCatalogTests {
     @Test(arguments: [
         ("resnet-dwise50", 1_887_241, 1024, 8.44e9), ("preactivation-resnet50", 23_502_401, 1024, 85.41e9),
-        ("resnet-dsc50", 12_219_137, 1024, 47.02e9),
+        ("resnet-dsc50", 2_910_625, 1024, 13.73e9),
     ])
     func baselinesOfRadiographsHaveTheirSize(_ name: String, parameters: Int, size: Int, multiplyAdds: Double) throws {
         let entry = try ModelCatalog.standard.entry(named: name)
@@ -32,6 +32,24 @@ import Testing
         let counted = try Double(graph.multiplyAdds(binding: ["N": 1])) / 1e9
         #expect(abs(counted - billions) < 0.01, "\(counted)")
         #expect(try graph.multiplyAdds(binding: ["N": 3]) == 3 * graph.multiplyAdds(binding: ["N": 1]))
+    }
+
+    /// The paper: an eighth of the baseline's parameters.
+    @Test func depthwiseSeparableConvolutionsTakeAnEighth() throws {
+        let sizes = try ["resnet-dsc50", "preactivation-resnet50"].map {
+            try Double(ModelCatalog.standard.entry(named: $0).model().graph.elementCount(of: .parameter))
+        }
+        #expect(abs(sizes[1] / sizes[0] - 8) < 0.1, "\(sizes)")
+    }
+
+    @Test func imagesThatAreTooSmallNameTheSmallestSize() throws {
+        for name in ["resnet-dwise50", "resnet-dsc50", "densenet121"] {
+            let entry = try ModelCatalog.standard.entry(named: name)
+            let error = #expect(throws: TesseraError.self) { _ = try entry.model(height: 1) }
+            let size = try #require(error?.accepted.split(separator: " ").last.flatMap { Int($0) }, "\(name)")
+            _ = try entry.model(height: size)
+            #expect(throws: TesseraError.self) { _ = try entry.model(height: size - 1) }
+        }
     }
 
     @Test func multiplyAddsNeedNumbers() throws {

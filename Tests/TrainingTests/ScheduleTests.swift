@@ -20,16 +20,30 @@ import Testing
         for step in 4..<11 { #expect(schedule.factor(at: step) > schedule.factor(at: step + 1)) }
     }
 
+    @Test func theLastStepOfACosineStillLearns() {
+        let schedule = Schedule.cosine(warmUp: 0, total: 4)
+        #expect(abs(schedule.factor(at: 3) - (1 + 0.5.squareRoot() * -1) / 2) < 1e-12 && schedule.factor(at: 4) == 0)
+    }
+
+    @Test func aCosineMayBeginLater() {
+        let first = Schedule.cosine(warmUp: 2, total: 8), later = Schedule.cosine(warmUp: 2, total: 28, start: 20)
+        #expect((0..<8).map(first.factor(at:)) == (20..<28).map(later.factor(at:)))
+    }
+
     @Test func numbersOutOfRangeThrow() {
         for schedule in [
             Schedule.step(interval: 0, factor: 1), .step(interval: 1, factor: -1), .cosine(warmUp: 5, total: 5),
-            .cosine(warmUp: 0, total: 5, final: 2),
+            .cosine(warmUp: 0, total: 5, final: 2), .cosine(warmUp: 1, total: 5, start: 4),
+            .cosine(warmUp: 0, total: .max, start: -1),
         ] {
             #expect(throws: TesseraError.self) { try schedule.validate() }
         }
     }
 
-    @Test(arguments: [Schedule.constant, .step(interval: 3, factor: 0.1), .cosine(warmUp: 1, total: 9, final: 0.01)])
+    @Test(arguments: [
+        Schedule.constant, .step(interval: 3, factor: 0.1), .cosine(warmUp: 1, total: 9, final: 0.01),
+        .cosine(warmUp: 0, total: 9, start: 4),
+    ])
     func schedulesComeBackFromJSON(_ schedule: Schedule) throws {
         #expect(try JSONDecoder().decode(Schedule.self, from: JSONEncoder().encode(schedule)) == schedule)
     }

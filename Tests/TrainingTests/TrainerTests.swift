@@ -4,55 +4,7 @@ import TesseraTensors
 import TesseraTraining
 import Testing
 
-@Suite struct TrainerTests {
-    /// Images whose mean grows with the score.
-    private static func source(_ count: Int, seed: UInt64, shuffled: Bool) -> MemoryBatchSource {
-        let scores = (0..<count).map { Double($0 % 7) * 10 }
-        let images = scores.enumerated().map { index, score in
-            let noise = randomTensor([1, 6, 6], seed: seed + UInt64(index)).doubles()
-            return Tensor(noise.map { Float($0 * 0.1 + score / 30) }, shape: [1, 6, 6])
-        }
-        return MemoryBatchSource(images: images, scores: scores, shuffleSeed: shuffled ? seed : nil)
-    }
-
-    private let training = source(14, seed: 100, shuffled: true), validation = source(6, seed: 900, shuffled: false)
-
-    private func configuration(epochs: Int = 3) -> TrainingConfiguration {
-        var configuration = TrainingConfiguration()
-        (configuration.epochs, configuration.learningRate, configuration.checkpointInterval) = (epochs, 0.02, 2)
-        configuration.schedule = .cosine(warmUp: 2, total: 9)
-        return configuration
-    }
-
-    private func start(_ path: String, epochs: Int = 3, threads: Int = 2, configuration: TrainingConfiguration? = nil)
-        throws -> Trainer
-    {
-        let model = try tinyModel()
-        let trained = TrainedModel(
-            graph: model.graph, parameters: model.initialParameters(seed: 5), architecture: "tiny")
-        return try Trainer(
-            starting: trained, configuration: configuration ?? self.configuration(epochs: epochs), training: training,
-            validation: validation, folder: RunFolder(path),
-            execution: ExecutionOptions(threads: threads)
-        )
-    }
-
-    private func resume(_ path: String, epochs: Int? = nil, threads: Int = 1) throws -> Trainer {
-        try Trainer(
-            resuming: RunFolder(path), epochs: epochs, training: training, validation: validation,
-            execution: ExecutionOptions(threads: threads))
-    }
-
-    private func files(_ path: String) throws -> [String: Data] {
-        var result: [String: Data] = [:]
-        for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
-            var isFolder: ObjCBool = false
-            _ = FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
-            if !isFolder.boolValue { result[name] = try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")) }
-        }
-        return result
-    }
-
+@Suite struct TrainerTests: TinyRuns {
     @Test func aRunLeavesItsFiles() throws {
         let folder = try TemporaryFolder(), path = folder.path + "/run"
         let trainer = try start(path)
@@ -167,7 +119,7 @@ import Testing
         #expect(throws: TesseraError.self) { try resume(path) }
         try start(path, epochs: 1).run()
         #expect(throws: TesseraError.self) { try start(path) }
-        let other = Self.source(15, seed: 1, shuffled: true)
+        let other = source(15, seed: 1, shuffled: true)
         #expect(throws: TesseraError.self) {
             try Trainer(
                 resuming: RunFolder(path), training: other, validation: validation,

@@ -15,6 +15,7 @@ enum Console {
 
     /// A result, on standard output. Where it cannot be written, as on a full disk, the process ends with an error.
     static func print(_ text: String) {
+        RunLog.add(text)
         clearLine()
         guard !write(text + "\n", to: STDOUT_FILENO) else { return }
         let failure = TesseraError(
@@ -36,6 +37,7 @@ enum Console {
 
     /// A line on standard error, above any progress bar.
     static func error(_ text: String) {
+        RunLog.add(text)
         clearLine()
         write(text + "\n")
     }

@@ -3,25 +3,28 @@ import Tessera
 
 /// What defines a run besides model, data and augmentation. The defaults are the paper's.
 struct OptimizationArguments: ParsableArguments {
-    @Option(help: "Passes over the training images. (default: 10)") var epochs: Int?
-    @Option(help: "Images a step. (default: 4)") var batchSize: Int?
-    @Option(help: "Learning rate. (default: 0.001)") var learningRate: Double?
+    @Option(parsing: .unconditional, help: "Passes over the training images. (default: 10)") var epochs: Int?
+    @Option(parsing: .unconditional, help: "Images a step. (default: 4)") var batchSize: Int?
+    @Option(parsing: .unconditional, help: "Learning rate. (default: 0.001)") var learningRate: Double?
     @Option(help: "constant, step:EPOCHS:FACTOR or cosine. (default: constant)") var schedule: String?
-    @Option(help: "Steps over which a cosine schedule rises from 0. (default: 0)") var warmUp: Int?
+    @Option(parsing: .unconditional, help: "Steps over which a cosine schedule rises from 0. (default: 0)") var warmUp:
+        Int?
     @Option(help: "sgd, adam or adamw. (default: sgd)") var optimizer: String?
-    @Option(help: "Momentum of sgd. (default: 0.9)") var momentum: Double?
-    @Option(help: "Weight decay. (default: 0.001)") var weightDecay: Double?
+    @Option(parsing: .unconditional, help: "Momentum of sgd. (default: 0.9)") var momentum: Double?
+    @Option(parsing: .unconditional, help: "Weight decay. (default: 0.001)") var weightDecay: Double?
     @Option(help: "smooth, l1, l2 or bce. (default: smooth)") var loss: String?
-    @Option(help: "Of the smooth loss α x² for |x| < β, |x| − γ beyond. (default: 0.5)") var alpha: Double?
-    @Option(help: "Of the smooth loss. (default: 1)") var beta: Double?
-    @Option(help: "Of the smooth loss. (default: 0.5)") var gamma: Double?
-    @Option(help: "Scale gradients down to this common norm.") var clipNorm: Double?
+    @Option(parsing: .unconditional, help: "Of the smooth loss α x² for |x| < β, |x| − γ beyond. (default: 0.5)")
+    var alpha: Double?
+    @Option(parsing: .unconditional, help: "Of the smooth loss. (default: 1)") var beta: Double?
+    @Option(parsing: .unconditional, help: "Of the smooth loss. (default: 0.5)") var gamma: Double?
+    @Option(parsing: .unconditional, help: "Scale gradients down to this common norm.") var clipNorm: Double?
     @Option(
         help: "Keep parameters and norms whose path fits the pattern, such as 'blocks.0.*'; may be given several times."
     ) var freeze: [String] = []
     @Option(name: .customLong("seed"), help: "Of initial parameters, order, augmentation and split. (default: 0)")
     var givenSeed: UInt64?
-    @Option(help: "Write a checkpoint after every so many steps, besides each epoch's.") var checkpointInterval: Int?
+    @Option(parsing: .unconditional, help: "Write a checkpoint after every so many steps, besides each epoch's.")
+    var checkpointInterval: Int?
     @Flag(help: "Keep each of those under its own name.") var keepCheckpoints = false
 
     var seed: UInt64 { givenSeed ?? 0 }

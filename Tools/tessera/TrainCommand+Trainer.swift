@@ -19,10 +19,15 @@ extension TrainCommand {
 
         let start = try startingModel()
         let policy = chosenPolicy(for: start, batchSize: configuration.batchSize)
+        let graph = try start.graph.settingNormPolicy { _, _ in policy }
+        // What is wrong with model, scores or options shows before images are read.
+        _ = try TrainingPlan(
+            model: graph, configuration: configuration, scores: indices.map { dataset.samples[$0].score },
+            imageShape: [start.channels, start.size, start.size])
         var preprocessing = try Preprocessing(size: start.size, channels: start.channels, fit: fit ?? .crop)
         preprocessing.normalization = try measuredNormalization(dataset, indices, preprocessing, execution.threads)
         let model = TrainedModel(
-            graph: try start.graph.settingNormPolicy { _, _ in policy }, parameters: start.parameters,
+            graph: graph, parameters: start.parameters,
             architecture: start.architecture, preprocessing: preprocessing
         )
         let (training, validation) = try sources(dataset, preprocessing, configuration, execution)
@@ -49,8 +54,8 @@ extension TrainCommand {
         let dataset = try Dataset(folder: place.folder, labels: labels ?? place.labels, seed: configuration.seed)
         let (training, validation) = try sources(dataset, preprocessing, configuration, execution)
         return try Trainer(
-            resuming: folder, epochs: optimization.epochs, training: training, validation: validation,
-            execution: execution)
+            resuming: folder, epochs: optimization.epochs, restartsSchedule: restartSchedule, training: training,
+            validation: validation, execution: execution)
     }
 
     private func startingModel() throws -> StartingModel {

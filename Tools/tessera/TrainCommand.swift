@@ -22,8 +22,11 @@ struct TrainCommand: ParsableCommand {
         String?
     @Option(help: "The folder of a new run.") var out: String?
     @Option(
-        help: "Go on with the run in this folder; besides it, --epochs, --data, --labels and --threads may be given.")
+        help:
+            "Go on with the run in this folder; besides it, --epochs, --restart-schedule, --data, --labels and --threads may be given."
+    )
     var resume: String?
+    @Flag(help: "With --resume: begin a cosine schedule anew, to end with the last epoch.") var restartSchedule = false
     @Option(help: "An architecture that 'tessera models' lists. (default: resnet-dwise50)") var model: String?
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
     @Option(help: "Channels of the images: 1 grey, 3 colour. (default: 1, or the backbone's)") var channels: Int?
@@ -56,6 +59,7 @@ struct TrainCommand: ParsableCommand {
                 throw ValidationError("\(option) defines a run and cannot be given with --resume")
             }
         } else {
+            if restartSchedule { throw ValidationError("--restart-schedule needs --resume") }
             if data == nil { throw ValidationError("--data is missing: the folder of the images") }
             if out == nil {
                 throw ValidationError("--out is missing: the folder of the new run (or --resume for an old one)")

@@ -101,6 +101,7 @@ public struct LoweringCatalog: Sendable {
         (ReduceSum.mnemonic, ReductionLowering()),
         (Relu.mnemonic, ClipLowering()),
         (ReluGradient.mnemonic, BinaryLowering(code: TESSERA_RELU_GRADIENT)),
+        (RequireFinite.mnemonic, RequireFiniteLowering()),
         (Reshape.mnemonic, ReshapeLowering()),
         (SGDUpdate.mnemonic, SGDUpdateLowering()),
         (Sigmoid.mnemonic, UnaryLowering(code: TESSERA_SIGMOID)),

@@ -14,7 +14,7 @@ struct SGDUpdateLowering: NodeLowering {
     }
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! SGDUpdate
+        let op = request.node.op as! SGDUpdate, path = request.node.path
         let pieces = Pieces(of: request.outputs[0].elementCount, size: updateTile)
         let momentum = Float(op.momentum), decay = Float(op.weightDecay), isNesterov = op.nesterov
         var step: LoweredStep
@@ -26,9 +26,13 @@ struct SGDUpdateLowering: NodeLowering {
                         let parameter = memory.input(0, as: Float.self), gradient = memory.input(1, as: Float.self),
                             rate = memory.input(2, as: Float.self).pointee
                         let newParameter = memory.output(0, as: Float.self)
+                        var marks: UInt32 = 0
                         for i in pieces.range(tile) {
-                            newParameter[i] = parameter[i] - rate * (gradient[i] + decay * parameter[i])
+                            let p = parameter[i] - rate * (gradient[i] + decay * parameter[i])
+                            marks |= p.nonFiniteMark
+                            newParameter[i] = p
                         }
+                        if marks >> 31 != 0 { throw op.overflow.within(path) }
                     }
                 ])
         } else {
@@ -40,11 +44,15 @@ struct SGDUpdateLowering: NodeLowering {
                             rate = memory.input(2, as: Float.self).pointee
                         let velocity = memory.input(3, as: Float.self), newParameter = memory.output(0, as: Float.self),
                             newVelocity = memory.output(1, as: Float.self)
+                        var marks: UInt32 = 0
                         for i in pieces.range(tile) {
                             let g = gradient[i] + decay * parameter[i], v = momentum * velocity[i] + g
+                            let p = parameter[i] - rate * (isNesterov ? g + momentum * v : v)
+                            marks |= v.nonFiniteMark | p.nonFiniteMark
                             newVelocity[i] = v
-                            newParameter[i] = parameter[i] - rate * (isNesterov ? g + momentum * v : v)
+                            newParameter[i] = p
                         }
+                        if marks >> 31 != 0 { throw op.overflow.within(path) }
                     }
                 ])
         }
@@ -63,7 +71,7 @@ struct AdamUpdateLowering: NodeLowering {
     }
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! AdamUpdate
+        let op = request.node.op as! AdamUpdate, path = request.node.path
         let pieces = Pieces(of: request.outputs[0].elementCount, size: updateTile)
         let beta1 = Float(op.beta1), beta2 = Float(op.beta2), keep1 = Float(1 - op.beta1), keep2 = Float(1 - op.beta2)
         let epsilon = Float(op.epsilon), coupled = Float(op.decoupled ? 0 : op.weightDecay)
@@ -80,13 +88,17 @@ struct AdamUpdateLowering: NodeLowering {
                         time: Double(memory.input(3, as: Int64.self).pointee) + 1)
                     let shrink = Float(factors.shrink), stepSize = Float(factors.stepSize),
                         root = Float(factors.secondRoot)
+                    var marks: UInt32 = 0
                     for i in pieces.range(tile) {
                         let g = gradient[i] + coupled * parameter[i]
                         let m = beta1 * first[i] + keep1 * g, v = beta2 * second[i] + keep2 * g * g
+                        let p = parameter[i] * shrink - stepSize * m / (v.squareRoot() / root + epsilon)
+                        marks |= m.nonFiniteMark | v.nonFiniteMark | p.nonFiniteMark
                         newFirst[i] = m
                         newSecond[i] = v
-                        newParameter[i] = parameter[i] * shrink - stepSize * m / (v.squareRoot() / root + epsilon)
+                        newParameter[i] = p
                     }
+                    if marks >> 31 != 0 { throw op.overflow.within(path) }
                 }
             ])
         step.inPlace = [(0, 0), (1, 4), (2, 5)]
@@ -119,10 +131,7 @@ struct ClipFactorLowering: NodeLowering {
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
         let op = request.node.op as! ClipFactor
-        let parts = request.inputs.enumerated().flatMap { index, operand -> [(input: Int, range: Range<Int>)] in
-            let pieces = Pieces(of: operand.elementCount, size: updateTile)
-            return (0..<pieces.count).map { (index, pieces.range($0)) }
-        }
+        let parts = request.inputs.pieces
         let squares = Phase(tiles: parts.count) { tile, memory, _ in
             let values = memory.input(parts[tile].input, as: Float.self)
             var sum = 0.0
@@ -133,10 +142,48 @@ struct ClipFactorLowering: NodeLowering {
             let partial = memory.shared.assumingMemoryBound(to: Double.self)
             var sum = 0.0
             for tile in parts.indices { sum += partial[tile] }
-            memory.output(0, as: Float.self).pointee = Float(op.factor(norm: sum.squareRoot()))
+            memory.output(0, as: Float.self).pointee = Float(try op.factor(norm: sum.squareRoot()))
         }
         var step = LoweredStep(kernel: "clip factor", phases: [squares, join])
         step.sharedBytes = parts.count * 8
         return step
+    }
+}
+
+/// One mark a fixed piece of a tensor; the first input with one is named.
+struct RequireFiniteLowering: NodeLowering {
+    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        isFloat32(node, inputs) ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: [.dense]) : nil
+    }
+
+    func lower(_ request: LoweringRequest) throws -> LoweredStep {
+        let op = request.node.op as! RequireFinite
+        let parts = request.inputs.pieces
+        let search = Phase(tiles: parts.count) { tile, memory, _ in
+            let values = memory.input(parts[tile].input, as: Float.self)
+            var marks: UInt32 = 0
+            for i in parts[tile].range { marks |= values[i].nonFiniteMark }
+            memory.shared.assumingMemoryBound(to: UInt32.self)[tile] = marks
+        }
+        let join = Phase(tiles: 1) { _, memory, _ in
+            let marks = memory.shared.assumingMemoryBound(to: UInt32.self)
+            if let first = parts.indices.first(where: { marks[$0] >> 31 != 0 }) {
+                throw op.failure(input: parts[first].input)
+            }
+            memory.output(0, as: Float.self).pointee = memory.input(0, as: Float.self).pointee
+        }
+        var step = LoweredStep(kernel: "require finite", phases: [search, join])
+        step.sharedBytes = parts.count * 4
+        return step
+    }
+}
+
+extension [Operand] {
+    /// Fixed pieces of all operands, one after the other.
+    fileprivate var pieces: [(input: Int, range: Range<Int>)] {
+        enumerated().flatMap { index, operand in
+            let pieces = Pieces(of: operand.elementCount, size: updateTile)
+            return (0..<pieces.count).map { (index, pieces.range($0)) }
+        }
     }
 }

@@ -9,7 +9,7 @@ struct MovingAverageLowering: NodeLowering {
     }
 
     func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! MovingAverage, count = request.outputs[0].elementCount
+        let op = request.node.op as! MovingAverage, count = request.outputs[0].elementCount, path = request.node.path
         let keep = op.momentum, take = op.correction * (1 - op.momentum)
         var step = LoweredStep(
             kernel: "moving average",
@@ -17,7 +17,13 @@ struct MovingAverageLowering: NodeLowering {
                 Phase(tiles: 1) { _, memory, _ in
                     let old = memory.input(0, as: Float.self), new = memory.input(1, as: Float.self),
                         result = memory.output(0, as: Float.self)
-                    for i in 0..<count { result[i] = Float(Double(old[i]) * keep + Double(new[i]) * take) }
+                    var marks: UInt32 = 0
+                    for i in 0..<count {
+                        let value = Float(Double(old[i]) * keep + Double(new[i]) * take)
+                        marks |= value.nonFiniteMark
+                        result[i] = value
+                    }
+                    if marks >> 31 != 0 { throw op.overflow.within(path) }
                 }
             ])
         step.inPlace = [(0, 0)]

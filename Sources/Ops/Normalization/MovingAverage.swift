@@ -2,7 +2,8 @@ import TesseraIR
 import TesseraTensors
 
 /// (old, new) → old · momentum + new · correction · (1 − momentum): the update of a running statistic. The correction
-/// turns the population variance of P values into the unbiased one that PyTorch stores, P / (P − 1).
+/// turns the population variance of P values into the unbiased one that PyTorch stores, P / (P − 1). A new value that
+/// is not finite is an error.
 public struct MovingAverage: DefinedOp {
     public static let mnemonic = "movingAverage"
     public static let fields = [
@@ -28,6 +29,6 @@ public struct MovingAverage: DefinedOp {
         let values = zip(inputs[0].doubles(), inputs[1].doubles()).map {
             $0 * momentum + $1 * correction * (1 - momentum)
         }
-        return [Tensor(doubles: values, element: inputs[0].element, shape: inputs[0].shape)]
+        return try requireFinite([Tensor(doubles: values, element: inputs[0].element, shape: inputs[0].shape)])
     }
 }

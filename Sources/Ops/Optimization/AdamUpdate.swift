@@ -6,7 +6,7 @@ import TesseraTensors
 /// in PyTorch: (parameter, gradient, learning rate [], completed steps [] of int64, first moment, second moment) → new
 /// parameter and moments. With t = completed steps + 1 and g = gradient (+ weightDecay · parameter where coupled): m' =
 /// β₁m + (1 − β₁)g, v' = β₂v + (1 − β₂)g², p' = p·(1 − rate · weightDecay where decoupled) − rate/(1 − β₁ᵗ) · m' /
-/// (√v'/√(1 − β₂ᵗ) + ε).
+/// (√v'/√(1 − β₂ᵗ) + ε). New values that are not finite are an error.
 public struct AdamUpdate: DefinedOp {
     public static let mnemonic = "adamUpdate"
     public static let fields = [
@@ -48,7 +48,7 @@ public struct AdamUpdate: DefinedOp {
     }
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
-        try Definition.floating(inputs, like: inputs[0].element) { type, inputs in step(type, inputs) }
+        try requireFinite(Definition.floating(inputs, like: inputs[0].element) { type, inputs in step(type, inputs) })
     }
 
     private func step<T: DefinitionFloat>(_: T.Type, _ inputs: [Tensor]) -> [Tensor] {

@@ -2,7 +2,7 @@ import TesseraIR
 import TesseraTensors
 
 /// The factor that brings gradients below a common norm, as PyTorch's `clip_grad_norm_`: any number of tensors → min(1,
-/// limit / (‖all‖₂ + 10⁻⁶)), a scalar.
+/// limit / (‖all‖₂ + 10⁻⁶)), a scalar. A norm that is not finite is an error: no factor would bring it below.
 public struct ClipFactor: DefinedOp {
     public static let mnemonic = "clipFactor"
     public static let fields = [
@@ -22,9 +22,13 @@ public struct ClipFactor: DefinedOp {
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let norm = inputs.reduce(0.0) { sum, tensor in tensor.doubles().reduce(sum) { $0 + $1 * $1 } }.squareRoot()
-        return [Tensor(doubles: [factor(norm: norm)], element: inputs[0].element, shape: [])]
+        return [Tensor(doubles: [try factor(norm: norm)], element: inputs[0].element, shape: [])]
     }
 
-    /// A norm that is no number is not hidden by the minimum.
-    package func factor(norm: Double) -> Double { norm.isNaN ? norm : min(1, limit / (norm + 1e-6)) }
+    package func factor(norm: Double) throws -> Double {
+        guard norm.isFinite else {
+            throw TesseraError(at: Self.mnemonic, found: "gradients of the norm \(norm)", accepted: "finite gradients")
+        }
+        return min(1, limit / (norm + 1e-6))
+    }
 }

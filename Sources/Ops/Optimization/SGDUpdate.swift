@@ -4,7 +4,7 @@ import TesseraTensors
 /// One step of stochastic gradient descent as in PyTorch: (parameter, gradient, learning rate []) → new parameter, and
 /// with momentum (parameter, gradient, learning rate, velocity) → new parameter, new velocity. g = gradient +
 /// weightDecay · parameter, v' = momentum · v + g, p' = p − rate · v' (Nesterov: p − rate · (g + momentum · v'));
-/// without momentum p' = p − rate · g.
+/// without momentum p' = p − rate · g. New values that are not finite are an error.
 public struct SGDUpdate: DefinedOp {
     public static let mnemonic = "sgdUpdate"
     public static let fields = [
@@ -36,7 +36,7 @@ public struct SGDUpdate: DefinedOp {
     }
 
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
-        try Definition.floating(inputs, like: inputs[0].element) { type, inputs in step(type, inputs) }
+        try requireFinite(Definition.floating(inputs, like: inputs[0].element) { type, inputs in step(type, inputs) })
     }
 
     private func step<T: DefinitionFloat>(_: T.Type, _ inputs: [Tensor]) -> [Tensor] {

@@ -32,6 +32,9 @@ public struct Checkpoint: Sendable {
         try self.init(Safetensors(path: path), name: path)
     }
 
-    /// Writes the file whole or not at all.
-    public func write(to path: String) throws { try file.write(to: path) }
+    /// Writes the file whole or not at all. Throws where a number of it is not finite.
+    public func write(to path: String) throws {
+        for store in [model.parameters, optimizerStates] { try store.requireFinite(at: path) }
+        try file.write(to: path)
+    }
 }

@@ -33,7 +33,7 @@ public struct TrainedModel: Sendable {
         self.trainingData = trainingData
     }
 
-    /// Throws where a state of the graph has no tensor of its type, or a tensor no state.
+    /// Throws where a state of the graph has no tensor of its type, a tensor no state, or a number is not finite.
     public func validate(at location: String) throws {
         var paths = Set(parameters.paths)
         for entry in graph.states {
@@ -50,6 +50,25 @@ public struct TrainedModel: Sendable {
             throw TesseraError(
                 at: "\(location), \(extra)", found: "a tensor that no state of the graph has",
                 accepted: "the states of the graph")
+        }
+        try parameters.requireFinite(at: location)
+    }
+}
+
+extension ParameterStore {
+    /// Throws where a number of a tensor is infinite or none at all: no result of it would mean anything.
+    func requireFinite(at location: String) throws {
+        for path in paths { try self[path]?.requireFinite(at: "\(location), tensor \(path)") }
+    }
+}
+
+extension Tensor {
+    func requireFinite(at location: String) throws {
+        let count = nonFiniteCount
+        guard count == 0 else {
+            throw TesseraError(
+                at: location, found: "\(count) of \(elementCount) numbers that are infinite or NaN",
+                accepted: "finite numbers: take the file from before training overflowed")
         }
     }
 }

@@ -5,11 +5,14 @@ import TesseraTensors
 public struct ScoredBatch: Sendable {
     public let images: Tensor
     public let scores: [Double]
+    /// What messages call the images: their files, or `image 3`.
+    public let names: [String]
 
-    public init(images: Tensor, scores: [Double]) {
+    public init(images: Tensor, scores: [Double], names: [String] = []) {
         precondition(images.shape.first == scores.count, "\(scores.count) scores for images \(images.shape)")
         self.images = images
         self.scores = scores
+        self.names = names
     }
 }
 
@@ -75,7 +78,7 @@ public struct MemoryBatchSource: BatchSource {
             rest.popFirst().map { indices in
                 ScoredBatch(
                     images: Tensor(stacking: indices.map { source.images[$0] }),
-                    scores: indices.map { source.scores[$0] })
+                    scores: indices.map { source.scores[$0] }, names: indices.map { "image \($0)" })
             }
         }
     }

@@ -42,16 +42,24 @@ public struct ImageBatchSource: BatchSource {
             start: SamplerPosition(epoch: epoch, offset: first * size), epochs: epoch + 1,
             dropsIncompleteBatch: dropsLast
         )
-        return Stream(loader)
+        return Stream(loader, dataset)
     }
 
     private final class Stream: BatchStream {
         private let loader: SampleLoader
 
-        init(_ loader: SampleLoader) { self.loader = loader }
+        private let dataset: Dataset
+
+        init(_ loader: SampleLoader, _ dataset: Dataset) {
+            self.loader = loader
+            self.dataset = dataset
+        }
 
         func next() throws -> ScoredBatch? {
-            try loader.next().map { ScoredBatch(images: $0.images, scores: $0.scores) }
+            try loader.next().map { batch in
+                ScoredBatch(
+                    images: batch.images, scores: batch.scores, names: batch.indices.map { dataset.samples[$0].file })
+            }
         }
     }
 }

@@ -66,6 +66,7 @@ extension TrainedModel {
             scoreScale: try entry(Key.scoreScale) ?? .identity, predictsLogits: entries[Key.logits] == "true",
             preprocessing: preprocessing, trainingData: try entry(Key.trainingData)
         )
+        try parameters.requireFinite(at: path)
     }
 
     /// The graph with σ where outputs are logits, then output · deviation + mean, under the output's own name.

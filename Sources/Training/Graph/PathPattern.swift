@@ -35,6 +35,48 @@ public struct PathPattern: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
+extension PathPattern {
+    /// The three patterns of whole layers or single parameters that differ in the fewest letters from this one.
+    func nearest(among paths: [String]) -> [String] {
+        var seen = Set<String>(), candidates: [(name: String, distance: Int)] = []
+        let wanted = Array(String(description.prefix(100)).trimmingSuffix(while: { $0 == "*" || $0 == "." }))
+        for path in paths {
+            let parts = path.split(separator: ".", omittingEmptySubsequences: false)
+            for count in 1...parts.count {
+                let name = parts.prefix(count).joined(separator: ".")
+                guard seen.insert(name).inserted else { continue }
+                let distance = Self.editDistance(wanted, Array(name))
+                candidates.append((count == parts.count ? name : name + ".*", distance))
+            }
+        }
+        let order = candidates.enumerated().sorted {
+            ($0.element.distance, $0.offset) < ($1.element.distance, $1.offset)
+        }
+        return order.prefix(3).map(\.element.name)
+    }
+
+    /// How many letters must be put in, taken out or replaced to turn one text into the other (Levenshtein 1966).
+    private static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+        var row = Array(0...b.count)
+        for (i, letter) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in b.enumerated() {
+                let replaced = diagonal + (letter == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+            }
+        }
+        return row[b.count]
+    }
+}
+
+extension StringProtocol {
+    fileprivate func trimmingSuffix(while condition: (Character) -> Bool) -> SubSequence {
+        self[..<(lastIndex { !condition($0) }.map { index(after: $0) } ?? startIndex)]
+    }
+}
+
 extension [PathPattern] {
     func match(_ path: String) -> Bool { contains { $0.matches(path) } }
 }

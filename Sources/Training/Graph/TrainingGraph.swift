@@ -55,7 +55,8 @@ public struct TrainingGraph: Sendable {
         if let idle = frozen.first(where: { pattern in !model.states.contains { pattern.matches($0.state.path) } }) {
             throw TesseraError(
                 at: model.name, found: "the pattern '\(idle)', which fits no parameter",
-                accepted: "patterns of its paths, such as \(model.states.first?.state.path ?? "none")")
+                accepted: "patterns of its paths; the nearest are "
+                    + idle.nearest(among: model.states.map(\.state.path)).joined(separator: ", "))
         }
         let bound = try model.bindingInput(to: inputShape).freezingNorms(frozen)
         try Self.requireFreePaths(bound)
@@ -80,11 +81,12 @@ public struct TrainingGraph: Sendable {
                 builder.output("gradient.\(parameter.path)", gradient)
             }
         }
+        let rate = try builder.add(RequireFinite(), [learningRate, loss] + gradients, path: "gradients")[0]
         if let limit = options.clipNorm {
             let factor = try builder.add(ClipFactor(limit: limit), gradients, path: "clip")[0]
             gradients = try gradients.map { try builder.add(Multiply(), [$0, factor], path: "clip")[0] }
         }
-        try options.optimizer.addUpdates(of: parameters, gradients: gradients, learningRate: learningRate, to: builder)
+        try options.optimizer.addUpdates(of: parameters, gradients: gradients, learningRate: rate, to: builder)
         graph = try builder.finish()
         trained = parameters.map(\.path)
         let declined = log.entries.filter { !$0.isApplied }.map { "\($0.place): \($0.what)" }

@@ -1,3 +1,4 @@
+import RealModule
 import TesseraIR
 import TesseraOps
 import TesseraTensors
@@ -35,6 +36,21 @@ public enum Loss: Sendable, Equatable {
 
     /// Whether the prediction is a logit, of which the probability is the sigmoid.
     public var predictsLogits: Bool { self == .binaryCrossEntropy }
+
+    /// The mean loss of the network's outputs against targets, as the graph computes it.
+    func mean(outputs: [Double], targets: [Double]) -> Double {
+        let terms = zip(outputs, targets).map { output, target in
+            let x = abs(output - target)
+            return switch self {
+            case .l1: x
+            case .l2: x * x
+            case .smooth(let alpha, let beta, let gamma): x < beta ? alpha * x * x : x - gamma
+            case .binaryCrossEntropy:
+                max(output, 0) + Double.log(onePlus: Double.exp(-abs(output))) - output * target
+            }
+        }
+        return terms.reduce(0, +) / Double(max(terms.count, 1))
+    }
 
     /// Adds the loss of a prediction and a target of the same type to a graph; a scalar.
     public func add(prediction: Value, target: Value, to builder: GraphBuilder) throws -> Value {

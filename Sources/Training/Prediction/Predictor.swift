@@ -50,18 +50,25 @@ public final class Predictor {
 
     /// One score for each image. Throws where the network gives another number of values.
     public func scores(for images: Tensor) throws -> [Double] {
+        try outputs(for: images).map(score)
+    }
+
+    private func outputs(for images: Tensor) throws -> [Double] {
         let result = try output(for: images)
         guard result.elementCount == images.shape[0] else {
             throw TesseraError(
                 at: "output \(output)", found: "\(result.type) for \(images.shape[0]) images",
                 accepted: "one number an image")
         }
-        return scores(of: result)
+        return result.doubles()
     }
 
     /// The network's outputs in score units.
-    public func scores(of outputs: Tensor) -> [Double] {
-        outputs.doubles().map { value in model.scoreScale.score(model.predictsLogits ? 1 / (1 + exp(-value)) : value) }
+    public func scores(of outputs: Tensor) -> [Double] { outputs.doubles().map(score) }
+
+    /// An output of the network in score units.
+    func score(of output: Double) -> Double {
+        model.scoreScale.score(model.predictsLogits ? 1 / (1 + exp(-output)) : output)
     }
 
     private func session(for shape: [Int]) throws -> Session {
@@ -81,13 +88,21 @@ extension Predictor {
     public func scores(for source: any BatchSource, batchSize: Int, progress: (Int) throws -> Void = { _ in }) throws
         -> (predictions: [Double], scores: [Double])
     {
+        let (outputs, scores) = try outputs(for: source, batchSize: batchSize, progress: progress)
+        return (outputs.map(score), scores)
+    }
+
+    /// The same, with the outputs of the network as they are.
+    func outputs(for source: any BatchSource, batchSize: Int, progress: (Int) throws -> Void) throws
+        -> (outputs: [Double], scores: [Double])
+    {
         let stream = try source.batches(epoch: 0, size: batchSize, startingAt: 0, dropsLast: false)
-        var predictions: [Double] = [], scores: [Double] = []
+        var outputs: [Double] = [], scores: [Double] = []
         while let batch = try stream.next() {
-            predictions += try self.scores(for: batch.images)
+            outputs += try self.outputs(for: batch.images)
             scores += batch.scores
-            try progress(predictions.count)
+            try progress(outputs.count)
         }
-        return (predictions, scores)
+        return (outputs, scores)
     }
 }

@@ -16,6 +16,8 @@ public struct ValidationRecord: Sendable, Codable, Equatable {
     public let epoch: Int
     /// Mean of the epoch's losses.
     public let trainingLoss: Double
+    /// Of the validation images; nil where there are none, and in runs of version 0.1.
+    public let validationLoss: Double?
     /// In score units; nil where there are no validation images.
     public let meanAbsoluteError: Double?
     public let rootMeanSquareError: Double?
@@ -37,15 +39,21 @@ public struct MetricsLog: Sendable {
 
     /// All lines; throws where one cannot be read. A missing file has none.
     public func read() throws -> [Line] {
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        let bytes = try WholeFile.read(path, limit: 1 << 32)
-        return try bytes.split(separator: UInt8(ascii: "\n")).enumerated().map { index, line in
-            guard let line = Line(json: Data(line)) else {
+        try texts().enumerated().map { index, text in
+            guard let line = Line(json: Data(text)) else {
                 throw TesseraError(
                     at: "\(path), line \(index + 1)", found: "no metrics", accepted: "a step or validation as JSON")
             }
             return line
         }
+    }
+
+    /// The lines that can be read.
+    public func readIntact() throws -> [Line] { try texts().compactMap { Line(json: Data($0)) } }
+
+    private func texts() throws -> [ArraySlice<UInt8>] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        return try WholeFile.read(path, limit: 1 << 32).split(separator: UInt8(ascii: "\n"))
     }
 
     func append(_ line: Line) throws {
@@ -64,18 +72,21 @@ public struct MetricsLog: Sendable {
         guard fsync(file) == 0 else { throw failure("cannot be flushed") }
     }
 
-    /// Drops the lines that a run which stands at `progress` has not come to yet, and a last line cut short.
-    func truncate(to progress: TrainingProgress) throws {
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        let bytes = try WholeFile.read(path, limit: 1 << 32)
-        let kept = bytes.split(separator: UInt8(ascii: "\n")).prefix { text in
+    /// Drops the lines at the end that a run which stands at `progress` has not come to yet, and a last line cut short.
+    /// Gives the numbers of the lines before these that cannot be read, or that tell of later steps: they stay.
+    func truncate(to progress: TrainingProgress) throws -> [Int] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        let texts = try texts()
+        let isReached = texts.map { text in
             switch Line(json: Data(text)) {
             case .step(let record): record.step <= progress.step
             case .validation(let record): record.epoch < progress.epoch
             case nil: false
             }
         }
-        try AtomicFile.write(kept.flatMap { $0 + [UInt8(ascii: "\n")] }, to: path)
+        let count = isReached.lastIndex(of: true).map { $0 + 1 } ?? 0
+        try AtomicFile.write(texts[..<count].flatMap { $0 + [UInt8(ascii: "\n")] }, to: path)
+        return (0..<count).filter { !isReached[$0] }.map { $0 + 1 }
     }
 
     private func failure(_ what: String) -> TesseraError {

@@ -29,7 +29,11 @@ public struct RunFolder: Sendable {
     /// Makes the folders; throws where a run is there already or they cannot be made.
     func create() throws -> [OutputFolder] {
         try requireNoRun()
-        return try [OutputFolder(checkpoints), OutputFolder(plots)]
+        let first = try OutputFolder(checkpoints)
+        do { return try [first, OutputFolder(plots)] } catch {
+            first.removeWhereEmpty()
+            throw error
+        }
     }
 
     /// Removes what a start that failed has written; only for who holds the lock.

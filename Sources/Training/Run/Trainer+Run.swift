@@ -1,3 +1,5 @@
+import TesseraIR
+import TesseraOps
 import TesseraTensors
 
 extension Trainer {
@@ -39,7 +41,8 @@ extension Trainer {
         return true
     }
 
-    /// One step of the optimiser. Throws where the loss is not finite; the states are then of no more use.
+    /// One step of the optimiser. Throws where loss, gradients or a new state are not finite; the states in memory are
+    /// then of no more use, and nothing of them is written.
     private func step(_ batch: ScoredBatch) throws -> StepRecord {
         let rate = configuration.learningRate * configuration.schedule.factor(at: progress.step)
         guard rate.isFinite else {
@@ -50,17 +53,16 @@ extension Trainer {
         let type = trainingGraph.targetType
         let targets = Tensor(
             doubles: batch.scores.map(predictor.model.scoreScale.zScore), element: type.element, shape: type.shape!)
-        let outputs = try session.run([
+        let inputs = [
             trainingGraph.inputName: batch.images, TrainingGraph.targetName: targets,
             TrainingGraph.learningRateName: Tensor(doubles: [rate], element: type.element, shape: []),
-        ])
+        ]
+        let outputs: [String: Tensor]
+        do { outputs = try session.run(inputs) } catch let error as TesseraError {
+            throw overflow(error, batch, inputs)
+        }
         guard let loss = outputs[TrainingGraph.lossName]?.doubles()[0] else {
             preconditionFailure("the training program has lost its loss")
-        }
-        guard loss.isFinite else {
-            throw TesseraError(
-                at: "step \(progress.step + 1)", found: "the loss \(loss)",
-                accepted: "a finite loss: try a smaller learning rate or gradient clipping")
         }
         progress.step += 1
         progress.batch += 1
@@ -68,9 +70,29 @@ extension Trainer {
         return StepRecord(step: progress.step, epoch: progress.epoch, loss: loss, learningRate: rate)
     }
 
+    /// Step, first node, tensor and images of a step that went wrong.
+    private func overflow(_ error: TesseraError, _ batch: ScoredBatch, _ inputs: [String: Tensor]) -> TesseraError {
+        let place = (try? session.firstOverflow(inputs)).map(name) ?? "\(error.location): \(error.found)"
+        return TesseraError(
+            error.kind, at: "step \(progress.step + 1)",
+            found:
+                "numbers that are not finite, first in \(place); the images are \(batch.names.joined(separator: ", "))",
+            accepted: "finite numbers: try a smaller learning rate or gradient clipping, and look at these images")
+    }
+
+    /// A node as a user knows it: what it computes, the layer it belongs to, and the parameter whose gradient it is.
+    private func name(_ node: Node) -> String {
+        let guarded = program.graph.nodes.first { $0.op is RequireFinite }?.inputs.dropFirst(2) ?? []
+        let gradient = guarded.firstIndex { $0.node == node.id }.map {
+            "the gradient of \(trainingGraph.trained[$0 - 2])"
+        }
+        let parts = [node.op.mnemonic, node.path.isEmpty ? "\(node.id)" : node.path, gradient]
+        return parts.compactMap { $0 }.joined(separator: ", ")
+    }
+
     private enum Validation {
         /// With the metrics, or nil where there are no images to validate on.
-        case done(RegressionMetrics?)
+        case done((metrics: RegressionMetrics, loss: Double)?)
         case stopped
     }
 
@@ -78,24 +100,27 @@ extension Trainer {
         guard let validation, validation.sampleCount > 0 else { return .done(nil) }
         struct Stop: Error {}
         do {
-            let (predictions, scores) = try predictor.scores(for: validation, batchSize: configuration.batchSize) {
+            let (outputs, scores) = try predictor.outputs(for: validation, batchSize: configuration.batchSize) {
                 done in
                 observer(.validating(done: done, of: validation.sampleCount))
                 if shouldStop() { throw Stop() }
             }
-            return .done(RegressionMetrics(predictions: predictions, scores: scores))
+            let metrics = RegressionMetrics(predictions: outputs.map(predictor.score), scores: scores)
+            let targets = scores.map(predictor.model.scoreScale.zScore)
+            return .done((metrics, configuration.options.loss.mean(outputs: outputs, targets: targets)))
         } catch is Stop { return .stopped }
     }
 
     /// A validation error that is no finite number, such as that of a network which overflows, is recorded as none and
     /// is never the best.
-    private func finishEpoch(_ measured: RegressionMetrics?) throws {
-        let result = measured.flatMap { $0.isFinite ? $0 : nil }
+    private func finishEpoch(_ measured: (metrics: RegressionMetrics, loss: Double)?) throws {
+        let result = measured.flatMap { $0.metrics.isFinite ? $0.metrics : nil }
         if measured != nil, result == nil {
             observer(.note("epoch \(progress.epoch + 1): predictions for the validation images overflow"))
         }
         let record = ValidationRecord(
             step: progress.step, epoch: progress.epoch, trainingLoss: progress.lossSum / Double(stepsPerEpoch),
+            validationLoss: measured.flatMap { $0.loss.isFinite ? $0.loss : nil },
             meanAbsoluteError: result?.meanAbsoluteError, rootMeanSquareError: result?.rootMeanSquareError,
             pearson: result?.pearson
         )

@@ -22,7 +22,7 @@ public final class Trainer {
     let validation: (any BatchSource)?
     let metrics: MetricsLog
     /// What the user should know before the first step.
-    public let notes: [String]
+    public internal(set) var notes: [String]
     let programDigest: String
     let dataDigest: String
     private let lock: RunLock
@@ -36,14 +36,7 @@ public final class Trainer {
         execution: ExecutionOptions
     ) throws {
         try configuration.validate()
-        var model = model
-        model.predictsLogits = configuration.options.loss.predictsLogits
-        model.scoreScale = model.predictsLogits ? .identity : try ScoreScale(of: training.scores)
         try model.validate(at: model.architecture)
-        let outside = training.scores.first { !(0...1).contains($0) }
-        if model.predictsLogits, let outside {
-            throw TesseraError(at: "binary cross-entropy", found: "the score \(outside)", accepted: "scores in 0...1")
-        }
         let newFolders = try folder.create()
         do {
             try self.init(model, nil, configuration, training, validation, folder, execution)
@@ -58,7 +51,7 @@ public final class Trainer {
     private func begin() throws {
         folder.removePartialFiles()
         do {
-            try metrics.truncate(to: TrainingProgress())
+            _ = try metrics.truncate(to: TrainingProgress())
             try writeCheckpoint(to: folder.lastCheckpoint)
             try folder.write(configuration)
         } catch {
@@ -67,51 +60,18 @@ public final class Trainer {
         }
     }
 
-    /// Goes on with a run from its last checkpoint. `epochs` replaces the number of epochs where more are wanted.
-    /// Throws where the data is not the run's.
-    public convenience init(
-        resuming folder: RunFolder, epochs: Int? = nil, training: any BatchSource, validation: (any BatchSource)?,
-        execution: ExecutionOptions
-    ) throws {
-        let written = try folder.readConfiguration()
-        let checkpoint = try Checkpoint(path: folder.lastCheckpoint)
-        var configuration = checkpoint.configuration
-        configuration.data = written.data
-        // The number of epochs alone may change; a kill while it did leaves the two files apart.
-        var expected = written
-        expected.epochs = configuration.epochs
-        guard configuration == expected else {
-            throw TesseraError(
-                at: folder.configuration, found: "a configuration that is not that of the last checkpoint",
-                accepted: "the configuration as it was when the run began")
-        }
-        configuration.epochs = epochs ?? configuration.epochs
-        try configuration.validate()
-        let begun = checkpoint.progress.epoch + (checkpoint.progress.batch > 0 ? 1 : 0)
-        guard configuration.epochs >= begun else {
-            throw TesseraError(
-                at: folder.path, found: "\(configuration.epochs) epochs asked for, of which \(begun) are begun or done",
-                accepted: "at least \(begun)")
-        }
-        try self.init(checkpoint.model, checkpoint, configuration, training, validation, folder, execution)
-        folder.removePartialFiles()
-        try metrics.truncate(to: progress)
-        if configuration.epochs != expected.epochs {
-            try writeCheckpoint(to: folder.lastCheckpoint)
-            if progress.bestStep != nil {
-                var best = try Checkpoint(path: folder.bestCheckpoint)
-                best.configuration.epochs = configuration.epochs
-                try best.write(to: folder.bestCheckpoint)
-            }
-        }
-        if configuration != written { try folder.write(configuration) }
-    }
-
-    private init(
+    init(
         _ model: TrainedModel, _ checkpoint: Checkpoint?, _ configuration: TrainingConfiguration,
         _ training: any BatchSource, _ validation: (any BatchSource)?,
         _ folder: RunFolder, _ execution: ExecutionOptions
     ) throws {
+        let plan = try TrainingPlan(
+            model: model.graph, configuration: configuration, scores: training.scores, imageShape: training.imageShape)
+        var model = model
+        if checkpoint == nil {
+            model.predictsLogits = configuration.options.loss.predictsLogits
+            model.scoreScale = plan.scoreScale
+        }
         self.folder = folder
         self.configuration = configuration
         self.training = training
@@ -120,18 +80,8 @@ public final class Trainer {
         metrics = MetricsLog(path: folder.metrics)
         progress = checkpoint?.progress ?? TrainingProgress()
         baseModel = model
-        stepsPerEpoch = training.sampleCount / configuration.batchSize
-        guard stepsPerEpoch > 0 else {
-            throw TesseraError(
-                at: "training set", found: "\(training.sampleCount) images",
-                accepted: "at least a batch of \(configuration.batchSize)")
-        }
-        let shape = [configuration.batchSize] + training.imageShape
-        trainingGraph = try TrainingGraph(model: model.graph, inputShape: shape, options: configuration.options)
-        guard trainingGraph.targetType.elementCount == configuration.batchSize else {
-            throw TesseraError(
-                at: model.graph.name, found: "an output \(trainingGraph.targetType)", accepted: "one score an image")
-        }
+        stepsPerEpoch = plan.stepsPerEpoch
+        trainingGraph = plan.trainingGraph
         program = try Compiler.compile(trainingGraph.graph, for: .training, instructionSet: execution.instructionSet)
         programDigest = program.digest
         dataDigest = Self.digest(of: [training] + (validation.map { [$0] } ?? []))
@@ -139,6 +89,12 @@ public final class Trainer {
             throw TesseraError(
                 at: folder.path, found: "other scores or image sizes than those the run began with",
                 accepted: "the same data")
+        }
+        guard progress.step == progress.epoch * stepsPerEpoch + progress.batch, progress.batch <= stepsPerEpoch else {
+            throw TesseraError(
+                at: "\(folder.path), progress",
+                found: "step \(progress.step), batch \(progress.batch) of epoch \(progress.epoch)",
+                accepted: "the step of that batch, with \(stepsPerEpoch) steps an epoch")
         }
         var store = model.parameters
         store.merge(checkpoint?.optimizerStates ?? trainingGraph.initialOptimizerStates)
@@ -148,8 +104,16 @@ public final class Trainer {
         predictor = try Predictor(model, states: states, pool: pool, instructionSet: execution.instructionSet)
         var notes = trainingGraph.notes
         if let checkpoint, checkpoint.programDigest != programDigest { notes.append(Self.otherProgram) }
-        if case .cosine(_, let total, let final) = configuration.schedule, total < stepsPerEpoch * configuration.epochs
+        let steps = stepsPerEpoch * configuration.epochs
+        if case .cosine(_, let total, let final, _) = configuration.schedule, total < steps,
+            progress.epoch < configuration.epochs
         {
+            guard final > 0 else {
+                throw TesseraError(
+                    at: "schedule cosine", found: "a learning rate of 0 from step \(total + 1) of \(steps) on",
+                    accepted:
+                        "at most \(total / stepsPerEpoch) epochs, or --restart-schedule, which begins the cosine anew")
+            }
             notes.append(
                 "the cosine schedule ends with step \(total): later steps have \(final) times the learning rate")
         }

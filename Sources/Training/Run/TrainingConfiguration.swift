@@ -30,6 +30,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     public var keepsCheckpoints = false
     public var data: Data?
 
+    static let epochLimit = 1_000_000
+
     public init() {}
 
     /// Throws where a number is out of its range.
@@ -38,7 +40,7 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
             if !condition { throw TesseraError(at: "configuration, \(name)", found: "\(found)", accepted: accepted) }
         }
         try require(batchSize > 0, "batchSize", batchSize, "at least 1")
-        try require((1...1_000_000).contains(epochs), "epochs", epochs, "1 to 1,000,000")
+        try require((1...Self.epochLimit).contains(epochs), "epochs", epochs, "1 to 1,000,000")
         try require(learningRate > 0 && learningRate.isFinite, "learningRate", learningRate, "a positive number")
         try require(checkpointInterval ?? 1 > 0, "checkpointInterval", checkpointInterval ?? 0, "at least 1")
         try schedule.validate()

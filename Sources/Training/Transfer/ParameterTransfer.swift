@@ -19,7 +19,7 @@ public struct ParameterTransfer: Sendable {
     public let new: [String]
 
     /// Takes from `source` what fits into `initial`; element types are converted. Throws where nothing fits, since
-    /// training would silently begin from nothing.
+    /// training would silently begin from nothing, or where a number that is taken is not finite.
     public init(from source: ParameterStore, named name: String, into initial: ParameterStore) throws {
         var parameters = initial, taken: [String] = [], left: [Misfit] = []
         for path in source.paths {
@@ -28,6 +28,7 @@ public struct ParameterTransfer: Sendable {
                 left.append(Misfit(path: path, source: tensor.type, target: initial[path]?.type))
                 continue
             }
+            try tensor.requireFinite(at: "\(name), tensor \(path)")
             parameters[path] = tensor.converted(to: old.element)
             taken.append(path)
         }

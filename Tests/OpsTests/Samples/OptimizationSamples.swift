@@ -19,6 +19,7 @@ extension OpSamples {
         adam("decoupled decay", AdamUpdate(beta1: 0.8, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.01, decoupled: true)),
         OpSample("above the limit", ClipFactor(limit: 2), [parameter, Draw.normal("other", [3])]),
         OpSample("below the limit", ClipFactor(limit: 1000), [parameter], exact: true),
+        OpSample("finite", RequireFinite(), [rate, gradient, Draw.normal("other", [3])], exact: true),
         OpSample("counter", Increment(), [Tensor(scalar: Int64(41))], exact: true),
     ]
 }
