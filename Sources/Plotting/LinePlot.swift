@@ -62,7 +62,8 @@ public struct LinePlot: Sendable {
         var frame = PlotFrame(
             title: title, subtitle: subtitle, note: note,
             x: Axis(xLabel, covering: points.map(\.x), isWhole: xIsWhole, tickCount: 8),
-            y: Axis(yLabel, covering: points.map(\.y) + levels.map(\.place), includesZero: true), keys: keys, width: 600, height: 320
+            y: Axis(yLabel, covering: points.map(\.y) + levels.map(\.place), includesZero: true), keys: keys,
+            width: 600, height: 320
         )
         if points.isEmpty { frame.noteAbsence("nothing yet") }
         let (x, y) = (frame.x, frame.y)

@@ -28,7 +28,8 @@ import Testing
         let dw = try builder.add(weight, [z, dz], path: "conv")[0]
         let masked = try builder.add(ReluGradient(), [dz, z], path: "norm")[0]
         let gradients = try builder.add(
-            BatchNormalizationGradient(epsilon: 1e-5, usesBatchStatistics: usesBatchStatistics), [masked, x, scale, mean, variance],
+            BatchNormalizationGradient(epsilon: 1e-5, usesBatchStatistics: usesBatchStatistics),
+            [masked, x, scale, mean, variance],
             path: "norm")
         for (name, value) in zip(["z", "dw", "dx", "dscale", "dbias"], [z, dw] + gradients) {
             builder.output(name, value)
@@ -63,9 +64,10 @@ import Testing
                 "batchNormTraining", "relu", "convWeightGradient", "reluGradient", "batchNormGradient",
             ])
         #expect(mnemonics(fused) == ["normReluTraining", "convWeightGradient", "normReluGradient"])
-        let gradient = try #require(fused.nodes.last { $0.op is NormReluGradient }), norm = fused.nodes.first {
-            $0.op is NormReluTraining
-        }!
+        let gradient = try #require(fused.nodes.last { $0.op is NormReluGradient }),
+            norm = fused.nodes.first {
+                $0.op is NormReluTraining
+            }!
         // dz, x, scale, bias, and the batch's own mean and variance.
         #expect(
             gradient.inputs == [
@@ -99,9 +101,10 @@ import Testing
             ])
         #expect(log.entries.map(\.isApplied) == [true])
         let gradient = recomputed.nodes.first { $0.op is ConvolutionWeightGradient }!
-        let again = recomputed[gradient.inputs[0].node], first = recomputed.nodes.first { node in
-            node.op is NormReluTraining || node.op is NormRelu
-        }!
+        let again = recomputed[gradient.inputs[0].node],
+            first = recomputed.nodes.first { node in
+                node.op is NormReluTraining || node.op is NormRelu
+            }!
         #expect(again.op is NormRelu && again.id != first.id && again.inputs[0] == recomputed.inputs[0].value)
         if usesBatchStatistics { #expect(again.inputs[3...] == [first.output(1), first.output(2)]) }
         // The forward result is still that of the first.

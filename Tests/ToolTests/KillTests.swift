@@ -22,7 +22,9 @@ import Testing
     }
 
     private func files(_ run: String) throws -> [String: Data] {
-        let names = folder.contents.filter { $0.hasPrefix(run + "/") && ($0 as NSString).pathExtension != "" }
+        let names = folder.contents.filter {
+            $0.hasPrefix(run + "/") && ($0 as NSString).pathExtension != "" && !$0.hasSuffix("/log.txt")
+        }
         return Dictionary(
             uniqueKeysWithValues: try names.map { (String($0.dropFirst(run.count + 1)), try folder.data($0)) })
     }

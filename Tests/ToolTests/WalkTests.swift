@@ -18,7 +18,7 @@ import Testing
         #expect(
             files == [
                 "run/checkpoints/best.safetensors", "run/checkpoints/last.safetensors", "run/config.json",
-                "run/metrics.jsonl", "run/plots/loss.svg", "run/plots/validation.svg",
+                "run/log.txt", "run/metrics.jsonl", "run/plots/loss.svg", "run/plots/validation.svg",
             ])
         #expect(try fixture.folder.text("run/metrics.jsonl").split(separator: "\n").count == 2 * (4 + 1))
     }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// How far a long task is, with its rate and the time left: one line that moves on a terminal, a plain line now and
-/// then elsewhere.
+/// How far a long task is, with the time passed and left and its rate: one line that moves on a terminal, a plain line
+/// now and then elsewhere.
 final class ProgressBar {
     private let title: String
     private let unit: String
@@ -9,6 +9,7 @@ final class ProgressBar {
     /// The first update: the rate is measured from there, since what came before it was no part of the task.
     private var first: (done: Int, at: ContinuousClock.Instant)?
     private var lastShown: ContinuousClock.Instant?
+    private let start = ContinuousClock.now
     /// Between two plain lines.
     private static let interval = Duration.seconds(10)
     private static let frame = Duration.milliseconds(100)
@@ -20,8 +21,8 @@ final class ProgressBar {
         self.total = total
     }
 
-    /// `done` of the total are finished; `detail` stands behind the numbers.
-    func update(_ done: Int, detail: String = "") {
+    /// `done` of the total are finished; `lead` stands before the numbers.
+    func update(_ done: Int, lead: String = "") {
         let now = ContinuousClock.now
         let begin = first ?? (done, now)
         first = begin
@@ -29,25 +30,28 @@ final class ProgressBar {
         if let lastShown, now - lastShown < wait, done < total { return }
         lastShown = now
         let line = text(
-            done, rate: begin.done < done ? Double(done - begin.done) / (now - begin.at).seconds : 0, detail)
+            done, lead, rate: begin.done < done ? Double(done - begin.done) / (now - begin.at).seconds : 0,
+            elapsed: (now - start).seconds)
         if Console.isTerminal { Console.rewriteLine(line) } else { Console.error(line) }
     }
 
     func finish() { Console.clearLine() }
 
-    private func text(_ done: Int, rate: Double, _ detail: String) -> String {
-        var parts = ["\(title) \(done)/\(total)"]
-        if Console.isTerminal { parts.insert(bar(Double(done) / Double(max(total, 1))), at: 0) }
+    /// What matters most comes first, and the bar only where there is room.
+    private func text(_ done: Int, _ lead: String, rate: Double, elapsed: Double) -> String {
+        var parts = lead.isEmpty ? [] : [lead]
+        parts.append("\(title) \(done)/\(total)")
         if rate > 0, rate.isFinite {
+            parts.append("\(Self.time(elapsed)), \(Self.time(Double(total - done) / rate)) left")
             parts.append(String(format: rate >= 10 ? "%.0f \(unit)/s" : "%.2f \(unit)/s", rate))
-            parts.append("\(Self.time(Double(total - done) / rate)) left")
         }
-        if !detail.isEmpty { parts.append(detail) }
-        return parts.joined(separator: "  ")
+        let text = parts.joined(separator: "  "), width = 20
+        guard Console.isTerminal, text.count + width + 2 < Console.columns else { return text }
+        return bar(Double(done) / Double(max(total, 1)), width) + "  " + text
     }
 
-    private func bar(_ share: Double) -> String {
-        let width = 20, filled = min(width, max(0, Int(share * Double(width))))
+    private func bar(_ share: Double, _ width: Int) -> String {
+        let filled = min(width, max(0, Int(share * Double(width))))
         return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
     }
 

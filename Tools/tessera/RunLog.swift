@@ -6,6 +6,8 @@ import Tessera
 /// kept until it has one.
 enum RunLog {
     private struct State {
+        /// Commands without a run keep nothing.
+        var isBegun = false
         var path: String?
         var waiting: [String] = []
     }
@@ -13,12 +15,20 @@ enum RunLog {
     private static let state = Mutex(State())
     private static let waitingLimit = 10_000
 
+    /// Begins with the command itself.
+    static func begin() {
+        state.withLock { $0.isBegun = true }
+        add((["tessera"] + CommandLine.arguments.dropFirst()).joined(separator: " "))
+    }
+
     /// Appends a text of one or more lines.
     static func add(_ text: String) {
-        let time = Date().formatted(.iso8601.year().month().day().dateSeparator(.dash).time(includingFractionalSeconds: false))
+        guard state.withLock({ $0.isBegun }) else { return }
+        let time = Date().formatted(
+            .iso8601.year().month().day().dateSeparator(.dash).time(includingFractionalSeconds: false))
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { "\(time)  \($0)\n" }
         state.withLock { state in
-            state.waiting += lines.suffix(max(0, waitingLimit - state.waiting.count))
+            state.waiting += lines.prefix(max(0, waitingLimit - state.waiting.count))
             if let path = state.path { write(&state, to: path) }
         }
     }

@@ -75,6 +75,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         Interruption.catchSignals()
+        RunLog.begin()
         let trainer = try resume.map { try resumed($0) } ?? started()
         let report = TrainingReport(trainer)
         let outcome = try trainer.run { Interruption.wasRequested }

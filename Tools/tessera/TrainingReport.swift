@@ -22,13 +22,14 @@ final class TrainingReport {
     init(_ trainer: Trainer) {
         self.trainer = trainer
         let total = trainer.stepsPerEpoch * trainer.configuration.epochs
-        steps = ProgressBar("training", unit: "steps", total: total)
+        steps = ProgressBar("step", unit: "steps", total: total)
         let parameters = trainer.trainingGraph.graph.elementCount(of: .parameter)
         let arena = Double(trainer.program.plan.byteCount) / 1_048_576
         Console.error(
             "\(trainer.trainingGraph.graph.name): \(parameters) parameters, \(trainer.stepsPerEpoch) steps an epoch, \(total) in all; "
                 + String(format: "%.0f MiB for activations and gradients", arena)
         )
+        RunLog.keep(at: trainer.folder.log)
         if trainer.progress.step > 0 { Console.error("resumed after step \(trainer.progress.step)") }
         trainer.observer = { [unowned self] event in show(event) }
     }
@@ -36,7 +37,7 @@ final class TrainingReport {
     /// Draws the plots once more and says how the run ended.
     func finish(_ outcome: TrainingOutcome, json: Bool) throws {
         steps.finish()
-        try trainer.folder.drawPlots()
+        drawPlots()
         if json {
             let progress = trainer.progress
             try Console.print(
@@ -62,7 +63,7 @@ final class TrainingReport {
         case .step(let record, _, let epochs):
             validation = nil
             steps.update(
-                record.step, detail: String(format: "epoch %d/%d  loss %.4f", record.epoch + 1, epochs, record.loss))
+                record.step, lead: String(format: "loss %.4f  epoch %d/%d", record.loss, record.epoch + 1, epochs))
         case .validating(let done, let total):
             if validation == nil { validation = ProgressBar("validating", unit: "images", total: total) }
             validation?.update(done)
@@ -80,6 +81,21 @@ final class TrainingReport {
             if isBest { line += " (best so far)" }
         }
         Console.error(line)
-        do { try trainer.folder.drawPlots() } catch { logger.warning("the plots could not be drawn: \(error)") }
+        drawPlots()
+    }
+
+    /// A picture that cannot be drawn is no reason to lose a training.
+    private func drawPlots() {
+        var description = trainer.description
+        description.isSynthetic = isSynthetic
+        do { try trainer.folder.drawPlots(description) } catch {
+            logger.warning("the plots could not be drawn: \(error)")
+        }
+    }
+
+    private var isSynthetic: Bool {
+        trainer.configuration.data.map {
+            FileManager.default.fileExists(atPath: "\($0.folder)/\(PhantomSet.noticeFile)")
+        } ?? false
     }
 }

@@ -48,7 +48,8 @@ struct SGDUpdateLowering: NodeLowering {
                         for i in pieces.range(tile) {
                             let g = gradient[i] + decay * parameter[i], v = momentum * velocity[i] + g
                             let p = parameter[i] - rate * (isNesterov ? g + momentum * v : v)
-                            marks |= v.nonFiniteMark | p.nonFiniteMark
+                            // A velocity that is not finite makes the parameter so, at a rate of 0 too.
+                            marks |= p.nonFiniteMark
                             newVelocity[i] = v
                             newParameter[i] = p
                         }
@@ -93,7 +94,8 @@ struct AdamUpdateLowering: NodeLowering {
                         let g = gradient[i] + coupled * parameter[i]
                         let m = beta1 * first[i] + keep1 * g, v = beta2 * second[i] + keep2 * g * g
                         let p = parameter[i] * shrink - stepSize * m / (v.squareRoot() / root + epsilon)
-                        marks |= m.nonFiniteMark | v.nonFiniteMark | p.nonFiniteMark
+                        // So does a first moment; an infinite second one alone would hide as a step of 0.
+                        marks |= v.nonFiniteMark | p.nonFiniteMark
                         newFirst[i] = m
                         newSecond[i] = v
                         newParameter[i] = p

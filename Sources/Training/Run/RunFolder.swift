@@ -10,6 +10,8 @@ public struct RunFolder: Sendable {
 
     public var configuration: String { path + "/config.json" }
     public var metrics: String { path + "/metrics.jsonl" }
+    /// What the command line has said, with times; no part of what a run is.
+    public var log: String { path + "/log.txt" }
     public var checkpoints: String { path + "/checkpoints" }
     public var plots: String { path + "/plots" }
     public var lastCheckpoint: String { checkpoints + "/last.safetensors" }

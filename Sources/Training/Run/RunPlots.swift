@@ -78,7 +78,8 @@ public enum MetricsPlots {
     public static func error(_ lines: [MetricsLog.Line], _ run: RunDescription = RunDescription()) -> LinePlot {
         let epochs = epochs(lines)
         var plot = validation(
-            "Validation error", "error in score units", [("MAE", \.meanAbsoluteError), ("RMSE", \.rootMeanSquareError)],
+            "Validation error", "error in score units",
+            [("MAE", \.meanAbsoluteError), ("RMSE", \.rootMeanSquareError)],
             epochs)
         plot.subtitle = run.subtitle
         if let baseline = run.baselineError { plot.levels = [.init("MAE of predicting the mean", baseline)] }
