@@ -39,7 +39,7 @@ def folder(request, tmp_path, tessera, phantoms, trained):
     """A folder with what a document presupposes."""
     document = request.node.callspec.params["document"]
     if document in ("README.md", "docs/data.md", "docs/onnx-support.md"):
-        shutil.copy(ROOT / "Tests/Interop/backbones/dynamo-batch-1.onnx", tmp_path / "densenet121.onnx")
+        shutil.copy(ROOT / "Tests/Interop/backbones/dynamo-fixed.onnx", tmp_path / "densenet121.onnx")
         shutil.copytree(phantoms, tmp_path / "images")
         shutil.copy(phantoms / "phantom-00003.png", tmp_path / "image.png")
     if document in ("docs/dumps.md", "docs/onnx-support.md", "docs/evaluation.md"):
