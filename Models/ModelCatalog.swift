@@ -36,16 +36,11 @@ public struct ModelCatalogEntry: Sendable {
             return try Model(name, input: input, layer: layer(outputs))
         }
         do { return try model(height, width) } catch let error as TesseraError {
-            // Where images of the usual size fit, these are too small: the smallest that fits is found by halving.
-            guard (try? model(defaultSize, defaultSize)) != nil else { throw error }
-            var small = 0, fitting = defaultSize
-            while fitting - small > 1 {
-                let size = (small + fitting) / 2
-                if (try? model(size, size)) == nil { small = size } else { fitting = size }
-            }
-            guard min(height, width) < fitting else { throw error }
+            // Where images of the usual size fit, these are too small.
+            let smallest = Int.smallest(above: min(height, width), upTo: defaultSize) { (try? model($0, $0)) != nil }
+            guard let smallest else { throw error }
             throw TesseraError(
-                at: name, found: "images of \(height) × \(width)", accepted: "at least \(fitting) × \(fitting)")
+                at: name, found: "images of \(height) × \(width)", accepted: "at least \(smallest) × \(smallest)")
         }
     }
 }

@@ -11,20 +11,26 @@ public enum Compiler {
         /// A graph that already holds its gradients and updates.
         case training
 
-        public var pipeline: Pipeline {
+        public var pipeline: Pipeline { pipeline(parameters: nil) }
+
+        /// With the states' tensors, where they are known and stay: rewrites that need them are checked against them.
+        public func pipeline(parameters: ParameterStore?) -> Pipeline {
             switch self {
             case .inference:
-                Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(), FuseNormRelu()])
+                Pipeline([
+                    RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(parameters), FuseNormRelu(),
+                ])
             case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FuseNormRelu(), RecomputeNormRelu()])
             }
         }
     }
 
-    /// Binds the named dimensions, runs the purpose's passes and lowers. `observe` sees the graph after every pass.
-    /// Throws what typing, passes or planning find.
+    /// Binds the named dimensions, runs the purpose's passes and lowers. `parameters` are the tensors that the sessions
+    /// will have, where they are known; `observe` sees the graph after every pass. Throws what typing, passes or
+    /// planning find.
     public static func compile(
-        _ graph: Graph, for purpose: Purpose, binding: [String: Int] = [:], instructionSet: InstructionSet = .best,
-        log: RewriteLog = RewriteLog(),
+        _ graph: Graph, for purpose: Purpose, parameters: ParameterStore? = nil, binding: [String: Int] = [:],
+        instructionSet: InstructionSet = .best, log: RewriteLog = RewriteLog(),
         observe: ((_ pass: any Pass, _ graph: Graph) -> Void)? = nil
     ) throws -> Program {
         if let node = graph.nodes.first(where: { ($0.op as? Constant).map { $0.value.tensor == nil } ?? false }) {
@@ -32,7 +38,8 @@ public enum Compiler {
                 at: "\(node.id) \(node.path)", found: "a constant of which the text has the digest alone",
                 accepted: "graphs read with their constants")
         }
-        let optimized = try purpose.pipeline.run(try graph.binding(binding), log: log, observe: observe)
+        let optimized = try purpose.pipeline(parameters: parameters).run(
+            try graph.binding(binding), log: log, observe: observe)
         return try Program(lowering: optimized, kernels: try KernelTable(instructionSet))
     }
 }

@@ -2,6 +2,7 @@ import TesseraCompiler
 import TesseraExecution
 import TesseraIR
 import TesseraPasses
+import TesseraTensors
 
 /// What the compiler made of a graph, stage by stage, recorded while it compiled.
 public struct CompilationTrace: Sendable {
@@ -25,12 +26,14 @@ public struct CompilationTrace: Sendable {
 
     /// Compiles as `Compiler.compile` does, with at most `rewriteLimit` rewrites, and keeps what it sees.
     public init(
-        _ graph: Graph, for purpose: Compiler.Purpose, binding: [String: Int] = [:],
+        _ graph: Graph, for purpose: Compiler.Purpose, parameters: ParameterStore? = nil, binding: [String: Int] = [:],
         instructionSet: InstructionSet = .best, rewriteLimit: Int = .max
     ) throws {
         let log = RewriteLog(limit: rewriteLimit), bound = try graph.binding(binding)
         var passes: [PassRecord] = [], before = bound, entryCount = 0
-        program = try Compiler.compile(bound, for: purpose, instructionSet: instructionSet, log: log) { pass, after in
+        program = try Compiler.compile(
+            bound, for: purpose, parameters: parameters, instructionSet: instructionSet, log: log
+        ) { pass, after in
             passes.append(
                 PassRecord(
                     name: type(of: pass).name, summary: type(of: pass).summary,

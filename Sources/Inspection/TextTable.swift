@@ -1,3 +1,5 @@
+import TesseraTensors
+
 /// Rows of text with aligned columns, two spaces apart: names to the left, numbers to the right.
 public struct TextTable: Sendable {
     public enum Alignment: Sendable { case left, right }
@@ -13,7 +15,7 @@ public struct TextTable: Sendable {
 
     public mutating func add(_ cells: [String]) {
         precondition(cells.count == alignments.count, "\(cells.count) cells in a table of \(alignments.count) columns")
-        rows.append(cells)
+        rows.append(cells.map { $0.escapingControls() })
     }
 
     /// The lines, without spaces at their ends.

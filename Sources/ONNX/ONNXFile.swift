@@ -12,7 +12,7 @@ public enum ONNXFile {
     public static func model(path: String) throws -> ONNXModel {
         try model(
             WholeFile.read(path, limit: byteLimit), name: path,
-            externalData: ExternalData(folder: folder(of: path), linkedFolder: ExternalData.linkedFolder(of: path)))
+            externalData: ExternalData(folder: path.parentFolder, linkedFolder: ExternalData.linkedFolder(of: path)))
     }
 
     /// Reads a model from bytes; external data is looked for in `folder`, and an error without one.
@@ -62,10 +62,5 @@ public enum ONNXFile {
             WireMessage.bytes(of: ModelWriter(arena: arena).tensor(tensor, name: name))
         }
         try AtomicFile.write(bytes, to: path)
-    }
-
-    private static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

@@ -20,6 +20,11 @@ public struct RecomputeNormRelu: Pass {
             }
             var replacement = recomputed[producer.id]
             if replacement == nil {
+                // The statistics that are read were rounded to that type, those of the forward pass were not.
+                guard builder.type(of: inputs[slot]).element.byteCount > 2 else {
+                    log.decline(producer, "its statistics are of a type of 16 bits: computed again it differs")
+                    return nil
+                }
                 guard log.apply(producer, "again for \(node.id) \(node.op.mnemonic)") else { return nil }
                 let source = builder.graph[inputs[slot].node]
                 let operands: [Value], epsilon: Double

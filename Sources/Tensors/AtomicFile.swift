@@ -47,8 +47,7 @@ public enum AtomicFile {
     /// The rename itself is durable only once the folder is flushed; some file systems refuse that, and the file is
     /// whole either way.
     private static func flushFolder(of path: String) {
-        let parent = (path as NSString).deletingLastPathComponent
-        let folder = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(path.parentFolder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }
         _ = fsync(folder)
         close(folder)

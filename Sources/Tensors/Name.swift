@@ -4,7 +4,8 @@ import Foundation
 /// different bytes could be one; these conversions keep them apart and lose no byte.
 extension String {
     /// The name that the bytes are: valid UTF-8 in normalisation form C stays as it is; every byte of what is not is
-    /// written `\xHH`, and the backslash of a literal `\xHH` as `\x5C`. Different bytes give different strings.
+    /// written `\xHH`, like control characters, and the backslash of a literal `\xHH` as `\x5C`. Different bytes give
+    /// different strings.
     public init(name bytes: some Collection<UInt8>) {
         self = NameEscape.isPlain(bytes) ? String(decoding: bytes, as: UTF8.self) : NameEscape(bytes).text
     }
@@ -12,6 +13,12 @@ extension String {
     /// A name as a user types it or a text has it: as it is printed, `\xHH` included, or by its own bytes.
     public init(typedName text: String) {
         self = NameEscape.isPlain(text.utf8) ? text : NameEscape(text.utf8, keepsEscapes: true).text
+    }
+
+    /// The same of a text that writes control characters in a way of its own, where they stay.
+    package init(textName text: String) {
+        let isPlain = text.utf8.allSatisfy { $0 < 0x80 }
+        self = isPlain ? text : NameEscape(text.utf8, keepsEscapes: true, keepsControls: true).text
     }
 
     /// The bytes that the name stands for: what `String(name:)` was given.
@@ -34,9 +41,11 @@ private struct NameEscape {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     private let bytes: [UInt8]
+    private let keepsControls: Bool
     private var isEscaped: [Bool]
 
-    init(_ bytes: some Collection<UInt8>, keepsEscapes: Bool = false) {
+    init(_ bytes: some Collection<UInt8>, keepsEscapes: Bool = false, keepsControls: Bool = false) {
+        self.keepsControls = keepsControls
         self.bytes = Array(bytes)
         isEscaped = Array(repeating: false, count: bytes.count)
         if !keepsEscapes {
@@ -52,7 +61,9 @@ private struct NameEscape {
     }
 
     /// Whether nothing can need an escape.
-    static func isPlain(_ bytes: some Collection<UInt8>) -> Bool { bytes.allSatisfy { $0 < 0x80 && $0 != backslash } }
+    static func isPlain(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.allSatisfy { 0x20..<0x7F ~= $0 && $0 != backslash }
+    }
 
     /// The byte that an escape at `index` stands for; nil where there is none.
     static func byte(in bytes: [UInt8], at index: Int) -> UInt8? {
@@ -92,7 +103,8 @@ private struct NameEscape {
         var index = range.lowerBound
         for character in String(decoding: bytes[range], as: UTF8.self) {
             let piece = String(character), next = index + piece.utf8.count
-            if !Self.isNormal(piece) { for position in index..<next { isEscaped[position] = true } }
+            let isControl = !keepsControls && character.unicodeScalars.contains { $0.isControl }
+            if isControl || !Self.isNormal(piece) { for position in index..<next { isEscaped[position] = true } }
             index = next
         }
     }

@@ -8,9 +8,9 @@ public struct OutputFolder: Sendable {
     /// Throws where the folder cannot be made or nothing can be written in it.
     public init(_ path: String) throws {
         var missing: [String] = [], ancestor = path
-        while !ancestor.isEmpty, !FileManager.default.fileExists(atPath: ancestor) {
+        while !FileManager.default.fileExists(atPath: ancestor) {
             missing.insert(ancestor, at: 0)
-            ancestor = (ancestor as NSString).deletingLastPathComponent
+            ancestor = ancestor.parentFolder
         }
         made = missing
         do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {

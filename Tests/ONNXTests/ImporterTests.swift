@@ -38,6 +38,21 @@ import Testing
         #expect(try read(model(chain.reversed())).graph.nodes.map(\.path) == read(model(chain)).graph.nodes.map(\.path))
     }
 
+    /// 300 · 300 is beyond float16; a tenth of it is not.
+    @Test(arguments: [(0.1, 0.0, 9000), (1, -80000, 10000)])
+    func aGemmOf16BitsRoundsOnce(_ alpha: Float, _ c: Float, _ expected: Double) throws {
+        var gemm = model(
+            [node("Gemm", ["x", "w", "c"], "y", ["alpha": .float(alpha), "beta": .float(2)])],
+            ["w": Tensor([300] as [Float16], shape: [1, 1]), "c": Tensor([Float16(c / 2)], shape: [1, 1])])
+        gemm.graph.inputs[0] = ONNXValueInfo(name: "x", element: .float16, dimensions: [.fixed(1), .fixed(1)])
+        gemm.graph.outputs = [ONNXValueInfo(name: "y", element: .float16, dimensions: nil)]
+        let imported = try read(gemm)
+        let result = try Evaluator.run(
+            imported.graph, inputs: ["x": Tensor([300] as [Float16], shape: [1, 1])],
+            states: imported.parameters.asDictionary)
+        #expect(abs(result.outputs["y"]!.doubles()[0] - expected) <= 8)
+    }
+
     @Test func brokenGraphsAreRefused() {
         #expect(
             failure(model([node("Add", ["x", "b"], "a"), node("Relu", ["a"], "b"), node("Relu", ["b"], "y")]))!.found

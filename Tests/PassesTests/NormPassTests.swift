@@ -100,6 +100,52 @@ import TesseraTensors
         #expect(log.entries.map(\.isApplied) == [false])
     }
 
+    /// conv → norm with these numbers, one channel, variance + ε = variance.
+    private func numbers(
+        _ element: ElementType, weight: Double, scale: Double, mean: Double = 0, variance: Double
+    ) throws -> (graph: Graph, states: [String: Tensor]) {
+        let builder = GraphBuilder(name: "test")
+        let x = try builder.addInput("x", TensorType(element, shape: [1, 1, 1, 1]))
+        let states = [
+            ("conv.weight", weight, [1, 1, 1, 1]), ("norm.weight", scale, [1]), ("norm.bias", 0, [1]),
+            ("norm.mean", mean, [1]), ("norm.variance", variance, [1]),
+        ].map { ($0.0, Tensor(doubles: [$0.1], element: element, shape: $0.2)) }
+        let values = try states.map { try builder.state($0.0, .parameter, $0.1.type) }
+        let y = try builder.add(Convolution(), [x, values[0]], path: "conv")[0]
+        builder.output("y", try builder.add(BatchNormalization(epsilon: 0), [y] + values[1...], path: "norm")[0])
+        return (try builder.finish(), Dictionary(uniqueKeysWithValues: states))
+    }
+
+    /// The smallest variance of float16 makes a weight of 100 one of 4e5, which it does not have.
+    @Test(arguments: [ElementType.float16, .bfloat16]) func aNormOf16BitsIsNotFolded(_ element: ElementType) throws {
+        let (graph, states) = try numbers(element, weight: 100, scale: 1, variance: 0x1p-24)
+        let log = RewriteLog(), folded = try Pipeline([FoldNormIntoConvolution()]).run(graph, log: log)
+        #expect(
+            log.entries.map(\.isApplied) == [false]
+                && log.entries[0].what.contains("\(element.rawValue) loses precision"))
+        let x = Tensor(doubles: [1e-4], element: element, shape: [1, 1, 1, 1])
+        let y = try Evaluator.run(folded, inputs: ["x": x], states: states).outputs["y"]!.doubles()[0]
+        #expect(abs(y - 40.96) < 1)
+    }
+
+    @Test(arguments: [
+        (1e20, 1e25, 0, 1e-20, "not finite"), (1, 1, 1e30, 1e-30, "not finite"), (1e-20, 1e-10, 0, 1e30, "too small"),
+    ])
+    func aNormWhoseFoldedValuesFloat32DoesNotHoldIsNotFolded(
+        _ weight: Double, _ scale: Double, _ mean: Double, _ variance: Double, _ reason: String
+    ) throws {
+        let (graph, states) = try numbers(.float32, weight: weight, scale: scale, mean: mean, variance: variance)
+        let log = RewriteLog()
+        #expect(try Pipeline([FoldNormIntoConvolution(ParameterStore(states))]).run(graph, log: log) == graph)
+        #expect(log.entries.map(\.isApplied) == [false] && log.entries[0].what.contains(reason))
+    }
+
+    @Test func aNormIsFoldedWhereItsValuesFit() throws {
+        let (graph, states) = try numbers(.float32, weight: 100, scale: 1, variance: 1e-8), log = RewriteLog()
+        _ = try Pipeline([FoldNormIntoConvolution(ParameterStore(states))]).run(graph, log: log)
+        #expect(log.entries.map(\.isApplied) == [true])
+    }
+
     @Test func aNormAndItsReluBecomeOneNode() throws {
         let graph = try Self.graph()
         let fused = try Pipeline([FuseNormRelu()]).run(graph)

@@ -46,10 +46,10 @@ enum Tool {
     }()
 
     /// Begins a command. `output` replaces the file that standard output goes to.
-    static func start(_ arguments: [String], output: String? = nil) throws -> Running {
+    static func start(_ arguments: [String], output: String? = nil, executable: String? = nil) throws -> Running {
         let process = Process(), files = TemporaryFolder()
         process.executableURL = URL(
-            fileURLWithPath: try #require(path, "no tessera beside \(CommandLine.arguments[0])"))
+            fileURLWithPath: try #require(executable ?? path, "no tessera beside \(CommandLine.arguments[0])"))
         process.arguments = arguments
         for name in ["output", "errors"] { try files.write("", to: name) }
         process.standardInput = FileHandle.nullDevice
@@ -57,6 +57,13 @@ enum Tool {
         process.standardError = FileHandle(forWritingAtPath: files.path("errors"))
         try process.run()
         return Running(process: process, files: files)
+    }
+
+    /// A line for the shell, in which `tessera` is the tool: for limits and pipes.
+    static func shell(_ line: String) throws -> Result {
+        let tool = try #require(path, "no tessera beside \(CommandLine.arguments[0])")
+        let script = "tessera() { '\(tool)' \"$@\"; }; \(line)"
+        return try start(["-c", script], output: nil, executable: "/bin/bash").wait()
     }
 
     static func run(_ arguments: String...) throws -> Result { try start(arguments).wait() }

@@ -17,11 +17,20 @@ enum Console {
     static func print(_ text: String) {
         RunLog.add(text)
         clearLine()
-        guard !write(text + "\n", to: STDOUT_FILENO) else { return }
+        guard !write(text.escapingControls(keepingLines: true) + "\n", to: STDOUT_FILENO) else { return }
+        // Whoever read the results has enough of them.
+        if errno == EPIPE { end(128 + SIGPIPE) }
         let failure = TesseraError(
             .inputOutput, at: "standard output", found: "cannot be written: \(String(cString: strerror(errno)))")
         error("error: \(failure)")
-        exit(failure.exitCode)
+        end(failure.exitCode)
+    }
+
+    /// Ends the process at once. Handlers that libraries have registered for an ordinary exit do not run: OpenBLAS's
+    /// waits for its threads, and for ever where there was no memory for them.
+    static func end(_ code: Int32) -> Never {
+        fflush(nil)
+        _exit(code)
     }
 
     /// A result as one JSON object.
@@ -39,13 +48,13 @@ enum Console {
     static func error(_ text: String) {
         RunLog.add(text)
         clearLine()
-        write(text + "\n")
+        write(text.escapingControls(keepingLines: true) + "\n")
     }
 
     /// Replaces the last line of the terminal.
     static func rewriteLine(_ text: String) {
         lineIsOpen.withLock { $0 = true }
-        write("\r\u{1B}[K" + String(text.prefix(columns - 1)))
+        write("\r\u{1B}[K" + String(text.escapingControls().prefix(columns - 1)))
     }
 
     static func clearLine() {
@@ -58,7 +67,10 @@ enum Console {
 
     static func bootstrapLogging() { LoggingSystem.bootstrap { _ in ConsoleLogHandler() } }
 
-    private static func write(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+    /// Where nobody reads what is said on the way, as after `2>&1 | head`, training stops in good order.
+    private static func write(_ text: String) {
+        if !write(text, to: STDERR_FILENO), errno == EPIPE { Interruption.noteThatTheReaderHasLeft() }
+    }
 
     /// False where not all could be written.
     private static func write(_ text: String, to file: Int32) -> Bool {

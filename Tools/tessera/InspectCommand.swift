@@ -57,14 +57,14 @@ struct InspectCommand: ParsableCommand {
     }
 
     func run() throws {
-        let bound = try boundGraph()
+        let (bound, parameters) = try boundGraph()
         let graph =
             training
             ? try TrainingGraph(model: bound, inputShape: bound.inputs.first?.type.shape ?? [], options: .init()).graph
             : bound
         if stage == .graph, !json { return Console.print(GraphText.print(graph).trimmingNewline) }
         let trace = try CompilationTrace(
-            graph, for: training ? .training : .inference,
+            graph, for: training ? .training : .inference, parameters: training ? nil : parameters,
             instructionSet: ExecutionOptions.fromEnvironment().instructionSet, rewriteLimit: rewrites ?? .max
         )
         if json { return try Console.print(json: summary(trace)) }
@@ -81,12 +81,13 @@ struct InspectCommand: ParsableCommand {
         Console.print(text.trimmingNewline)
     }
 
-    /// The model graph with a number for every dimension.
-    private func boundGraph() throws -> Graph {
+    /// The model graph with a number for every dimension, and the tensors of a file.
+    private func boundGraph() throws -> (Graph, ParameterStore?) {
         let batch = batch ?? (training ? 4 : 1)
-        var graph: Graph
+        var graph: Graph, parameters: ParameterStore?
         if ModelFile.isPath(model) {
-            graph = try ModelFile(path: model).trainedModel(imageSize: size).graph
+            let trained = try ModelFile(path: model).trainedModel(imageSize: size)
+            (graph, parameters) = (trained.graph, trained.parameters)
         } else {
             graph = try ModelCatalog.standard.entry(named: model).model(inputChannels: channels, height: size).graph
         }
@@ -102,8 +103,8 @@ struct InspectCommand: ParsableCommand {
         }
         guard graph.inputs.count == 1, let shape = graph.inputs[0].type.shape, !shape.isEmpty, names.isEmpty,
             self.batch != nil
-        else { return graph }
-        return try graph.bindingInput(to: [batch] + shape.dropFirst())
+        else { return (graph, parameters) }
+        return (try graph.bindingInput(to: [batch] + shape.dropFirst()), parameters)
     }
 
     private func summary(_ trace: CompilationTrace) throws -> Summary {

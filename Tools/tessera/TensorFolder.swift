@@ -37,7 +37,9 @@ struct TensorFolder {
             }
         }
         let imported = try ONNXImporter.read(model, name: path, options: options)
-        let program = try Compiler.compile(imported.graph, for: .inference, instructionSet: execution.instructionSet)
+        let program = try Compiler.compile(
+            imported.graph, for: .inference, parameters: imported.parameters,
+            instructionSet: execution.instructionSet)
         let session = try Session(program, parameters: imported.parameters, threads: execution.threads)
         let start = ContinuousClock.now
         let results = try session.run(tensors)

@@ -26,13 +26,31 @@ import Tessera
 
     static func main() {
         Console.bootstrapLogging()
+        Interruption.ignoreWriteSignals()
         do {
             try requireText()
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
-            Self.end(with: error)
+            end(with: error)
         }
+        Console.end(0)
+    }
+
+    /// A number below zero after an option is its value, not an option: `--rate -1` becomes `--rate=-1`, so that the
+    /// command's own check answers.
+    private static func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
+        var result: [String] = []
+        for argument in arguments {
+            if argument.hasPrefix("-"), Double(argument) != nil, let option = result.last, option.hasPrefix("--"),
+                option != "--", !option.contains("=")
+            {
+                result[result.count - 1] = "\(option)=\(argument)"
+            } else {
+                result.append(argument)
+            }
+        }
+        return result
     }
 
     /// Throws where an argument's bytes are no UTF-8: as a string it would name another file than was meant.
@@ -51,14 +69,18 @@ import Tessera
         Console.clearLine()
         if let failure = error as? TesseraError {
             Console.error("error: \(failure)")
-            Foundation.exit(failure.exitCode)
+            Console.end(failure.exitCode)
         }
-        guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+        guard exitCode(for: error) == .validationFailure else {
+            let text = fullMessage(for: error), isHelp = exitCode(for: error).isSuccess
+            if !text.isEmpty { isHelp ? Console.print(text) : Console.error(text) }
+            Console.end(exitCode(for: error).rawValue)
+        }
         let named = CommandLine.arguments.dropFirst().first { name in
             configuration.subcommands.contains { $0.configuration.commandName == name }
         }
         Console.error("error: \(message(for: error)) (see tessera \(named.map { "\($0) " } ?? "")--help)")
-        Foundation.exit(ExitCode.validationFailure.rawValue)
+        Console.end(ExitCode.validationFailure.rawValue)
     }
 }
 

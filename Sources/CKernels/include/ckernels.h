@@ -41,12 +41,13 @@ typedef struct {
 /* The transpose of the above for one row of the input's gradient: `rows` are the rows of dy that reach it (NULL: none),
  * of `width` pixels, and dx pixel x receives dy pixel p through tap t where p * stride - pad + t * dilation == x. */
 
-/* A channel-wise window of pooling: rows as above. */
+/* A channel-wise window of pooling: the rows of the input that the window reads. */
 typedef struct {
     const float *const *rows;
-    long kernel_rows, kernel_columns, stride, dilation, pad, width, pixels, channels;
-    /* Average: one divisor an output pixel. */
-    const float *divisors;
+    long row_count, kernel_columns, stride, dilation, pad, width, pixels, channels;
+    /* Average: the cells that count, in a column and in the row of every output pixel. */
+    float column_cells;
+    const float *row_cells;
     float *out;
 } tessera_pool;
 
@@ -57,7 +58,7 @@ typedef struct {
     float *dx;
     long height, width, out_height, out_width, channels, pixel_stride;
     long kernel_rows, kernel_columns, stride_rows, stride_columns, pad_top, pad_left, dilation_rows, dilation_columns;
-    const float *divisors; /* average: one an output position */
+    const float *column_cells, *row_cells; /* average: one an output row and one an output column */
 } tessera_pool_gradient;
 
 typedef enum {

@@ -15,7 +15,10 @@ struct MatrixLowering: NodeLowering {
     private static let useOneThread: Void = openblas_set_num_threads(1)
 
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        guard isFloat32(node, inputs) else { return nil }
+        // The library counts in 32 bits.
+        guard isFloat32(node, inputs),
+            (inputs + node.outputTypes).allSatisfy({ $0.shape!.suffix(2).allSatisfy { $0 <= Int(Int32.max) } })
+        else { return nil }
         return LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: [.dense])
     }
 
@@ -35,6 +38,7 @@ struct MatrixLowering: NodeLowering {
                 for operand in 0..<2 { offsets[operand] += rest % batch[axis] * strides[operand][axis] }
                 rest /= batch[axis]
             }
+            guard rows > 0, columns > 0 else { return }
             let y = memory.output(0, as: Float.self) + tile * rows * columns
             if hasBias { for row in 0..<rows { (y + row * columns).update(from: memory.input(2), count: columns) } }
             guard depth > 0 else { return hasBias ? () : y.update(repeating: 0, count: rows * columns) }

@@ -4,6 +4,17 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
+/// The cells that count in the windows of an average: in a column for every output row, in a row for every output
+/// column.
+private struct WindowCells {
+    let columns: [Float], rows: [Float]
+
+    init(_ pool: AveragePool, _ geometry: Geometry) {
+        columns = pool.cells(0, input: geometry.height, output: geometry.outHeight).map { Float($0) }
+        rows = pool.cells(1, input: geometry.width, output: geometry.outWidth).map { Float($0) }
+    }
+}
+
 /// Maximum and average pooling of channels-last images, tiled over (image, output rows).
 struct PoolLowering: NodeLowering {
     func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
@@ -14,19 +25,16 @@ struct PoolLowering: NodeLowering {
         let average = request.node.op as? AveragePool
         let window = average?.window ?? (request.node.op as! MaxPool).window
         let geometry = Geometry(input: request.inputs[0].shape, output: request.outputs[0].shape, window: window)
-        let divisors =
-            average?.divisors(
-                input: [geometry.height, geometry.width], output: [geometry.outHeight, geometry.outWidth]
-            ).map { Float($0) } ?? []
+        let cells = average.map { WindowCells($0, geometry) }
         let kernels = request.kernels
         let tiles = RowTiles(
             images: geometry.images, rows: geometry.outHeight, floatsPerRow: geometry.outWidth * geometry.channels)
         let phase = Phase(tiles: tiles.count) { tile, memory, _ in
             let (image, range) = tiles.tile(tile)
-            withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: geometry.kernelRows) { rows in
+            let rowLimit = max(1, min(geometry.kernelRows, geometry.height))
+            withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: rowLimit) { rows in
                 var call = tessera_pool()
                 call.rows = UnsafePointer(rows.baseAddress!)
-                call.kernel_rows = geometry.kernelRows
                 call.kernel_columns = geometry.kernelColumns
                 call.stride = geometry.strideColumns
                 call.dilation = geometry.dilationColumns
@@ -35,20 +43,23 @@ struct PoolLowering: NodeLowering {
                 call.pixels = geometry.outWidth
                 call.channels = geometry.channels
                 for y in range {
-                    for r in rows.indices {
-                        rows[r] = geometry.inputRow(y, r).map {
-                            memory.input(0) + (image * geometry.height + $0) * geometry.width * geometry.channels
-                        }
+                    let taps = window.taps(0, at: y, in: 0..<geometry.height)
+                    for (index, tap) in taps.enumerated() {
+                        let row = y * geometry.strideRows - geometry.padTop + tap * geometry.dilationRows
+                        rows[index] =
+                            memory.input(0) + (image * geometry.height + row) * geometry.width * geometry.channels
                     }
+                    call.row_count = taps.count
                     call.out =
                         memory.output(0) + (image * geometry.outHeight + y) * geometry.outWidth * geometry.channels
-                    if divisors.isEmpty {
+                    guard let cells else {
                         kernels.pointer.pointee.max_pool(&call)
-                    } else {
-                        divisors.withUnsafeBufferPointer {
-                            call.divisors = $0.baseAddress! + y * geometry.outWidth
-                            kernels.pointer.pointee.average_pool(&call)
-                        }
+                        continue
+                    }
+                    cells.rows.withUnsafeBufferPointer {
+                        call.column_cells = cells.columns[y]
+                        call.row_cells = $0.baseAddress
+                        kernels.pointer.pointee.average_pool(&call)
                     }
                 }
             }
@@ -69,10 +80,7 @@ struct PoolGradientLowering: NodeLowering {
         let average = (request.node.op as? AveragePoolGradient)?.pool
         let window = average?.window ?? (request.node.op as! MaxPoolGradient).pool.window
         let geometry = Geometry(input: request.outputs[0].shape, output: request.inputs[0].shape, window: window)
-        let divisors =
-            average?.divisors(
-                input: [geometry.height, geometry.width], output: [geometry.outHeight, geometry.outWidth]
-            ).map { Float($0) } ?? []
+        let cells = average.map { WindowCells($0, geometry) }
         let kernels = request.kernels
         let blocks = Pieces(of: geometry.channels, size: 16)
         let phase = Phase(tiles: geometry.images * blocks.count) { tile, memory, _ in
@@ -97,12 +105,14 @@ struct PoolGradientLowering: NodeLowering {
             call.pad_left = geometry.padLeft
             call.dilation_rows = geometry.dilationRows
             call.dilation_columns = geometry.dilationColumns
-            if divisors.isEmpty {
+            guard let cells else {
                 call.x = memory.input(1) + image * plane * channels + range.lowerBound
-                kernels.pointer.pointee.max_pool_gradient(&call)
-            } else {
-                divisors.withUnsafeBufferPointer {
-                    call.divisors = $0.baseAddress!
+                return kernels.pointer.pointee.max_pool_gradient(&call)
+            }
+            cells.columns.withUnsafeBufferPointer { columns in
+                cells.rows.withUnsafeBufferPointer { rows in
+                    call.column_cells = columns.baseAddress
+                    call.row_cells = rows.baseAddress
                     kernels.pointer.pointee.average_pool_gradient(&call)
                 }
             }

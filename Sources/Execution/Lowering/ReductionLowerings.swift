@@ -67,12 +67,11 @@ struct ReductionLowering: NodeLowering {
     private func general(_ request: LoweringRequest, _ divisor: Double) -> LoweredStep {
         let shape = request.inputs[0].shape, rank = shape.count
         let reduced = Reduction.axes(axes(request.node.op), rank: rank)
-        var strides = [Int](repeating: 1, count: rank)
-        for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+        let strides = shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
         let keptAxes = (0..<rank).filter { !reduced.contains($0) }, reducedAxes = reduced.sorted()
         let inner = reducedAxes.reduce(1) { $0 * shape[$1] }
         let pieces = Pieces(of: request.outputs[0].elementCount, size: max(1, 65_536 / max(inner, 1)))
-        func offset(_ index: Int, _ axes: [Int]) -> Int {
+        @Sendable func offset(_ index: Int, _ axes: some Collection<Int>) -> Int {
             var rest = index, result = 0
             for axis in axes.reversed() {
                 result += rest % shape[axis] * strides[axis]
@@ -80,8 +79,9 @@ struct ReductionLowering: NodeLowering {
             }
             return result
         }
-        let innerOffsets = (0..<inner).map { offset($0, reducedAxes) },
-            outerOffsets = (0..<request.outputs[0].elementCount).map { offset($0, keptAxes) }
+        // The innermost reduced axis is walked by its stride, those around it by their offset.
+        let run = reducedAxes.last.map { (count: shape[$0], stride: strides[$0]) } ?? (count: 1, stride: 0)
+        let runs = run.count == 0 ? 0 : inner / run.count, around = Array(reducedAxes.dropLast())
         return LoweredStep(
             kernel: "sums",
             phases: [
@@ -89,7 +89,11 @@ struct ReductionLowering: NodeLowering {
                     let x = memory.input(0, as: Float.self), y = memory.output(0, as: Float.self)
                     for index in pieces.range(tile) {
                         var sum = 0.0
-                        for position in innerOffsets { sum += Double(x[outerOffsets[index] + position]) }
+                        let outer = offset(index, keptAxes)
+                        for row in 0..<runs {
+                            let first = x + outer + offset(row, around)
+                            for position in 0..<run.count { sum += Double(first[position * run.stride]) }
+                        }
                         y[index] = Float(sum / divisor)
                     }
                 }

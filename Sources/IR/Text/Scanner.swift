@@ -49,7 +49,7 @@ struct GraphScanner {
         let start = index
         while index < scalars.count, GraphText.isWordScalar(scalars[index]) { index += 1 }
         guard index > start else { throw failure("a word") }
-        return String(typedName: String(String.UnicodeScalarView(scalars[start..<index])))
+        return String(textName: String(String.UnicodeScalarView(scalars[start..<index])))
     }
 
     /// A quoted string with its escapes resolved; as a name, what is not in normalisation form C is escaped.
@@ -81,7 +81,7 @@ struct GraphScanner {
         }
         guard index < scalars.count else { throw failure("the end of the string") }
         index += 1
-        return String(typedName: String(result))
+        return String(textName: String(result))
     }
 
     /// Items separated by commas up to `closing`, which is consumed.

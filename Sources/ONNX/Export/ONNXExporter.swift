@@ -24,16 +24,19 @@ public enum ONNXExporter {
     public static let irVersions: [Int: Int64] = [13: 7, 14: 7, 15: 8, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10]
 
     /// Throws where the opset cannot be written, a state has no tensor, an op has no ONNX form at that version, or the
-    /// file would not be valid; where a newer opset works, the error names it.
-    public static func model(_ graph: Graph, parameters: ParameterStore, options: ExportOptions = ExportOptions())
-        throws -> ONNXModel
-    {
+    /// file would not be valid; where a newer opset works, the error names it. `log` hears which norms were folded and
+    /// why others were not.
+    public static func model(
+        _ graph: Graph, parameters: ParameterStore, options: ExportOptions = ExportOptions(),
+        log: RewriteLog = RewriteLog()
+    ) throws -> ONNXModel {
         guard irVersions[options.opset] != nil else {
             throw TesseraError(
                 .unsupported, at: "export", found: "opset \(options.opset)",
                 accepted: "\(irVersions.keys.min()!) to \(irVersions.keys.max()!)")
         }
-        let written = options.foldsNorms ? try Pipeline([FoldNormIntoConvolution()]).run(graph) : graph
+        let written =
+            options.foldsNorms ? try Pipeline([FoldNormIntoConvolution(parameters)]).run(graph, log: log) : graph
         func model(opset: Int) throws -> ONNXModel {
             var builder = ExportBuilder(written, parameters: parameters, opset: opset)
             let model = ONNXModel(

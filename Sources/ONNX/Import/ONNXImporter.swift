@@ -42,9 +42,30 @@ public enum ONNXImporter {
             let flat = try FunctionInliner(model).inlined()
             let rules = RuleBook(catalog, operatorSets: flat.operatorSets)
             try rules.requireAll(of: flat.graph)
-            var builder = try ImportBuilder(flat.graph, rules: rules, options: options)
-            return try builder.build()
+            func built(_ options: ImportOptions) throws -> ImportedModel {
+                var builder = try ImportBuilder(flat.graph, rules: rules, options: options)
+                return try builder.build()
+            }
+            do { return try built(options) } catch let error as TesseraError {
+                guard let size = options.imageSize, let smallest = smallestSize(above: size, options, built) else {
+                    throw error
+                }
+                throw TesseraError(
+                    error.kind, at: error.location, found: "\(error.found), in images of \(size) × \(size)",
+                    accepted: "images of \(smallest) × \(smallest) or more")
+            }
         } catch let error as TesseraError { throw error.within(name) }
+    }
+
+    /// The smallest images that a model which these are too small for can be built for.
+    private static func smallestSize(
+        above size: Int, _ options: ImportOptions, _ built: (ImportOptions) throws -> ImportedModel
+    ) -> Int? {
+        Int.smallest(above: size, upTo: 1024) { larger in
+            var options = options
+            options.imageSize = larger
+            return (try? built(options)) != nil
+        }
     }
 
     /// The operators that no rule reads, each once with the number of nodes, in the order of the file; empty where the

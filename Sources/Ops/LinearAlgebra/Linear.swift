@@ -70,14 +70,21 @@ extension Linear: ONNXImportable, ONNXExportable {
             if alpha == 1, beta == 1, !transposesA, transposesB, hasPlainBias {
                 return try reader.addAll(Linear(), [reader.input(0), reader.input(1)] + (c.map { [$0] } ?? []))
             }
+            // Gemm rounds once: what a type of 16 bits cannot hold between the product and the sum is kept in float32.
+            let wide = element.isFloatingPoint && element.byteCount == 2 ? ElementType.float32 : element
+            func widened(_ value: Value) throws -> Value {
+                wide == element ? value : try reader.add(Cast(to: wide), value)
+            }
             var y = try reader.add(
-                MatrixMultiply(transposesA: transposesA, transposesB: transposesB), reader.input(0), reader.input(1))
-            if alpha != 1 { y = try reader.add(Multiply(), y, reader.builder.scalar(alpha, element)) }
-            guard let c else { return [y] }
-            return [
-                try reader.add(
-                    Add(), y, beta == 1 ? c : reader.add(Multiply(), c, reader.builder.scalar(beta, element)))
-            ]
+                MatrixMultiply(transposesA: transposesA, transposesB: transposesB), widened(reader.input(0)),
+                widened(reader.input(1)))
+            if alpha != 1 { y = try reader.add(Multiply(), y, reader.builder.scalar(alpha, wide)) }
+            if let c {
+                let addend = try widened(c)
+                y = try reader.add(
+                    Add(), y, beta == 1 ? addend : reader.add(Multiply(), addend, reader.builder.scalar(beta, wide)))
+            }
+            return [wide == element ? y : try reader.add(Cast(to: element), y)]
         }
     ]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Gemm", attributes: ["transB": .int(1)]) }

@@ -24,6 +24,28 @@ public struct FoldedNorm: DefinedOp {
         return [inputs[0], inputs[1]]
     }
 
+    /// What the element type cannot hold of the results, in words: a number that is not finite where the inputs are, or
+    /// a row of weights that is below the smallest normal number and was not.
+    public func misfit(_ inputs: [Tensor]) -> String? {
+        let element = inputs[0].element
+        let limit = element == .float32 ? Double(Float.leastNormalMagnitude) : Double.leastNormalMagnitude
+        guard inputs.allSatisfy({ $0.doubles().allSatisfy(\.isFinite) }), let results = try? evaluate(inputs) else {
+            return nil
+        }
+        let before = inputs[0].doubles(), after = results[0].doubles(), rows = inputs[1].elementCount
+        guard after.allSatisfy(\.isFinite), results[1].doubles().allSatisfy(\.isFinite) else {
+            return "a folded value is not finite in \(element.rawValue)"
+        }
+        let scale = inputs[1].doubles(), size = after.count / max(rows, 1)
+        func largest(_ values: [Double], _ row: Int) -> Double {
+            values[row * size..<(row + 1) * size].reduce(0) { max($0, $1.magnitude) }
+        }
+        let isLost = (0..<rows).contains { row in
+            scale[row].magnitude >= limit && largest(before, row) >= limit && largest(after, row) < limit
+        }
+        return isLost ? "a folded weight is too small for \(element.rawValue)" : nil
+    }
+
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let weight = inputs[0].doubles(), rows = inputs[1].elementCount, size = weight.count / max(rows, 1)
         let parameters = inputs.dropFirst().map { $0.doubles() }

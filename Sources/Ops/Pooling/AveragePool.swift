@@ -52,20 +52,18 @@ public struct AveragePool: DefinedOp {
 
     /// The divisor of every window, in row-major order of the output positions; 1 where a dilated window reads padding
     /// alone.
-    public func divisors(input: [Int], output: [Int]) -> [Double] {
+    package func divisors(input: [Int], output: [Int]) -> [Double] {
+        kernel.indices.reduce([1.0]) { result, axis in
+            let counts = cells(axis, input: input[axis], output: output[axis])
+            return result.flatMap { outer in counts.map { outer * Double($0) } }
+        }.map { max($0, 1) }
+    }
+
+    /// How many cells count of each window along an axis; a divisor is the product over the axes, at least 1.
+    public func cells(_ axis: Int, input: Int, output: Int) -> [Int] {
         let window = window
-        var result = [1.0]
-        for axis in kernel.indices {
-            let limit = countsPadding ? input[axis] + window.padsEnd[axis] : input[axis],
-                start = countsPadding ? -window.padsBegin[axis] : 0
-            let counts = (0..<output[axis]).map { position in
-                let first = position * window.strides[axis] - window.padsBegin[axis]
-                return Double(
-                    (0..<kernel[axis]).filter { (start..<limit).contains(first + $0 * window.dilations[axis]) }.count)
-            }
-            result = result.flatMap { outer in counts.map { outer * $0 } }
-        }
-        return result.map { max($0, 1) }
+        let counted = countsPadding ? -window.padsBegin[axis]..<input + window.padsEnd[axis] : 0..<input
+        return (0..<output).map { window.taps(axis, at: $0, in: counted).count }
     }
 
     private func pool<T: DefinitionFloat>(_: T.Type, _ x: Tensor, _ output: [Int]) -> Tensor {

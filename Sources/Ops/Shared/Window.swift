@@ -77,15 +77,23 @@ public struct Window: Sendable, Equatable {
         return padsBegin + ends
     }
 
+    /// The taps of the window at an output position whose cells lie in `cells`, which may reach into the padding.
+    public func taps(_ axis: Int, at position: Int, in cells: Range<Int>) -> Range<Int> {
+        let first = position * strides[axis] - padsBegin[axis], dilation = dilations[axis]
+        // Rounded up: the first tap that is not before a cell.
+        func tap(_ cell: Int) -> Int { cell <= first ? 0 : min((cell - first + dilation - 1) / dilation, kernel[axis]) }
+        let begin = tap(cells.lowerBound)
+        return begin..<max(begin, tap(cells.upperBound))
+    }
+
     /// For every output position in row-major order, the pairs (offset in the input plane, offset in the kernel) that
     /// it reads.
     func taps(input: [Int], output: [Int]) -> [[(input: Int, kernel: Int)]] {
         var result: [[(input: Int, kernel: Int)]] = [[(0, 0)]]
         for axis in 0..<rank {
             let along = (0..<output[axis]).map { position in
-                (0..<kernel[axis]).compactMap { tap -> (input: Int, kernel: Int)? in
-                    let cell = position * strides[axis] - padsBegin[axis] + tap * dilations[axis]
-                    return cell >= 0 && cell < input[axis] ? (cell, tap) : nil
+                taps(axis, at: position, in: 0..<input[axis]).map { tap -> (input: Int, kernel: Int) in
+                    (position * strides[axis] - padsBegin[axis] + tap * dilations[axis], tap)
                 }
             }
             result = result.flatMap { outer in

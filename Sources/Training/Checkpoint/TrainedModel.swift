@@ -33,8 +33,14 @@ public struct TrainedModel: Sendable {
         self.trainingData = trainingData
     }
 
-    /// Throws where a state of the graph has no tensor of its type, a tensor no state, or a number is not finite.
+    /// Throws where a state of the graph has no tensor of its type, a tensor no state, a name that checkpoints keep for
+    /// themselves, or a number that is not finite.
     public func validate(at location: String) throws {
+        if parameters[Safetensors.metadataKey] != nil {
+            throw TesseraError(
+                .unsupported, at: "\(location), \(Safetensors.metadataKey)", found: "a tensor of that name",
+                accepted: "other names: safetensors files keep their own text under it")
+        }
         var paths = Set(parameters.paths)
         for entry in graph.states {
             let state = entry.state

@@ -13,6 +13,8 @@ public final class Predictor {
     private let pool: WorkerPool
     private let instructionSet: InstructionSet
     private let output: String
+    /// The model's parameters are the weights, now and later.
+    private let ownsWeights: Bool
     private var sessions: [[Int]: Session] = [:]
     /// Programs kept at a time: the whole batch and the smaller last one.
     private static let sessionLimit = 2
@@ -22,11 +24,14 @@ public final class Predictor {
         let states = try StateMemory(for: model.graph, loading: model.parameters)
         try self.init(
             model, states: states, pool: WorkerPool(threadCount: execution.threads),
-            instructionSet: execution.instructionSet)
+            instructionSet: execution.instructionSet, ownsWeights: true)
     }
 
     /// A predictor on weights that something else, such as a training session, holds and changes.
-    init(_ model: TrainedModel, states: StateMemory, pool: WorkerPool, instructionSet: InstructionSet) throws {
+    init(
+        _ model: TrainedModel, states: StateMemory, pool: WorkerPool, instructionSet: InstructionSet,
+        ownsWeights: Bool = false
+    ) throws {
         guard let name = model.graph.outputs.first?.name else {
             throw TesseraError(at: model.graph.name, found: "no output", accepted: "an output with the scores")
         }
@@ -35,6 +40,7 @@ public final class Predictor {
         self.pool = pool
         self.instructionSet = instructionSet
         self.output = name
+        self.ownsWeights = ownsWeights
     }
 
     /// What the network gives for images [n, C, H, W]: its output as it is, without sigmoid and scale. Throws where the
@@ -75,7 +81,8 @@ public final class Predictor {
         if let session = sessions[shape] { return session }
         if sessions.count >= Self.sessionLimit { sessions.removeAll() }
         let program = try Compiler.compile(
-            try model.graph.bindingInput(to: shape), for: .inference, instructionSet: instructionSet)
+            try model.graph.bindingInput(to: shape), for: .inference,
+            parameters: ownsWeights ? model.parameters : nil, instructionSet: instructionSet)
         let session = try Session(program, states: states, pool: pool)
         sessions[shape] = session
         return session

@@ -19,8 +19,8 @@ extension Safetensors {
         }
         if !metadata.isEmpty {
             let strings = metadata.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
-            precondition(entries["__metadata__"] == nil, "a tensor cannot be called __metadata__")
-            entries["__metadata__"] = "{" + strings.joined(separator: ",") + "}"
+            precondition(entries[Self.metadataKey] == nil, "a tensor cannot be called \(Self.metadataKey)")
+            entries[Self.metadataKey] = "{" + strings.joined(separator: ",") + "}"
         }
         var header = Array(
             ("{"

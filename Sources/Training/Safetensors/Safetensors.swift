@@ -8,6 +8,9 @@ public struct Safetensors: Sendable, Equatable {
     /// The header's `__metadata__`.
     public var metadata: [String: String]
 
+    /// The entry of the header that is no tensor.
+    static let metadataKey = "__metadata__"
+
     /// Longer headers are refused, as by the reference implementation.
     public static let headerLimit = 100_000_000
 

@@ -139,11 +139,23 @@ extension Graph {
                 found: "the inputs \(inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", "))",
                 accepted: "one input of images [N, C, H, W]")
         }
-        return try rebuilding { node, inputs, builder in
-            guard var input = node.op as? Input else { return nil }
-            input.type = TensorType(
-                input.type.element, [.named("N"), input.type.dimensions[1], .fixed(size), .fixed(size)])
-            return try builder.add(input, inputs, path: node.path, origins: node.origins, id: node.id)
+        func graph(_ size: Int) throws -> Graph {
+            try rebuilding { node, inputs, builder in
+                guard var input = node.op as? Input else { return nil }
+                input.type = TensorType(
+                    input.type.element, [.named("N"), input.type.dimensions[1], .fixed(size), .fixed(size)])
+                return try builder.add(input, inputs, path: node.path, origins: node.origins, id: node.id)
+            }
+        }
+        do { return try graph(size) } catch let error as TesseraError {
+            // The size that the graph has fits it.
+            let own = inputs[0].type.dimensions[2].value ?? 1024
+            guard let smallest = Int.smallest(above: size, upTo: own, where: { (try? graph($0)) != nil }) else {
+                throw error
+            }
+            throw TesseraError(
+                error.kind, at: error.location, found: "\(error.found), in images of \(size) × \(size)",
+                accepted: "images of \(smallest) × \(smallest) or more")
         }
     }
 }
