@@ -9,6 +9,11 @@ public struct FNV1a: Sendable {
         for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     }
 
+    /// The same, compiled here for arrays: a generic function of another module takes a call a byte.
+    public mutating func combine(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { for byte in $0 { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 } }
+    }
+
     public mutating func combine(_ text: String) { combine(text.utf8) }
 
     /// Sixteen hexadecimal digits.

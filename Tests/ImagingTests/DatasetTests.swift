@@ -19,7 +19,8 @@ import Testing
         #expect(data.samples.map(\.file) == ["a.png", "b.png"])
         #expect(
             data.samples[0]
-                == Sample(file: "a.png", path: folder.file("a.png"), score: 3.5, readers: [3, 4], split: .test))
+                == Sample(
+                    file: "a.png", path: folder.file("a.png"), score: 3.5, readers: [3, 4], split: .test, line: 2))
         #expect(try data.indices(in: .train) == [1])
         #expect(error { try data.indices(in: .validation) }?.found == "no image in the split 'validation'")
     }
@@ -27,10 +28,9 @@ import Testing
     /// Each broken table: what the error says of the place and of what was found.
     @Test(arguments: [
         ("", "labels.csv", "no header"),
-        ("a.png,3\n", "line 1, column 1", "'a.png' in the header"),
-        ("file,points\n", "line 1, column 2", "'points' in the header"),
-        ("file,score,reader1\n", "line 1", "file,score,reader1"),
-        ("file,score,score\n", "line 1", "file,score,score"),
+        ("a.png,3\n", "line 1", "no column 'file' and none 'score'"),
+        ("file,points\n", "line 1", "no column 'score' in the header file,points"),
+        ("file,score,score\n", "line 1, column 3", "the same as 'score' in column 2"),
         ("file,score\n", "labels.csv", "no images"),
         ("file,score\n\na.png,3\nnone.png,4\n", "line 4, column 'file'", "'none.png', which is not there"),
         ("file,score\n,3\n", "line 2, column 'file'", "nothing"),
@@ -39,7 +39,7 @@ import Testing
         ("file,score\na.png,nan\n", "line 2, column 'score'", "'nan'"),
         ("file,score\na.png,1e999\n", "line 2, column 'score'", "'1e999'"),
         ("file,score,reader1,reader2\na.png,1,2,?\n", "line 2, column 'reader2'", "'?'"),
-        ("file,score,split\na.png,1,training\n", "line 2, column 'split'", "'training'"),
+        ("file,score,split\na.png,1,holdout\n", "line 2, column 'split'", "'holdout'"),
         ("file,score\na.png,1\n./a.png,2\n", "line 3, column 'file'", "line 2 has already"),
         ("file,score\na.png,1,5\n", "line 2", "3 fields"),
         ("file,score\n\"a.png,1\nb.png,2\n", "line 2, column 1", "never closed"),
@@ -73,38 +73,5 @@ import Testing
         #expect(
             Split.shares(of: 3) == [1, 1, 1] && Split.shares(of: 1) == [1, 0, 0]
                 && Split.shares(of: 500) == [373, 105, 22])
-    }
-
-    @Test func meanAndDeviationAreThoseOfAllPixels() throws {
-        let values: [[Float]] = [[0, 1, 0.5, 0.5], [0.25, 0.25, 0.25, 1], [0, 0, 0, 0.125]]
-        for (index, samples) in values.enumerated() {
-            try Image(width: 2, height: 2, samples: samples).write(png: folder.file("\(index).png"))
-        }
-        let names = values.indices.map { "\($0).png,\($0),train\n" }.joined()
-        let data = try dataset("file,score,split\n" + names, images: [])
-        let read = try data.samples.flatMap { try Image(png: $0.path).samples.map(Double.init) }
-        let mean = read.reduce(0, +) / 12, variance = read.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 12
-        let one = try Normalization.measured(
-            on: data, indices: [0, 1, 2], preprocessing: Preprocessing(size: 2, channels: 1), workers: 1)
-        #expect(abs(Double(one.mean[0]) - mean) < 1e-7 && abs(Double(one.deviation[0]) - variance.squareRoot()) < 1e-7)
-        let three = try Normalization.measured(
-            on: data, indices: [0, 1, 2], preprocessing: Preprocessing(size: 2, channels: 3), workers: 3)
-        #expect(
-            three.mean == [Float](repeating: one.mean[0], count: 3)
-                && three.deviation == [Float](repeating: one.deviation[0], count: 3))
-    }
-
-    @Test func theFirstBrokenImageIsTheErrorWhateverTheThreads() throws {
-        let data = try dataset(
-            (["file,score,split"] + (0..<20).map { "\($0).png,1,train" }).joined(separator: "\n"),
-            images: (0..<20).map { "\($0).png" })
-        for broken in [7, 13] { _ = folder.write("no image", to: "\(broken).png") }
-        for _ in 0..<5 {
-            let error = error {
-                try Normalization.measured(
-                    on: data, indices: Array(0..<20), preprocessing: Preprocessing(size: 1, channels: 1), workers: 4)
-            }
-            #expect(error?.location == folder.file("7.png"))
-        }
     }
 }

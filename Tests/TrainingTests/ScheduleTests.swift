@@ -59,6 +59,14 @@ import Testing
     @Test func equalScoresThrow() {
         #expect(throws: TesseraError.self) { try ScoreScale(of: [2, 2]) }
         #expect(throws: TesseraError.self) { try ScoreScale(of: []) }
+        // The computed variance of six times 0.1 is 1.9e-34.
+        let equal = #expect(throws: TesseraError.self) { try ScoreScale(of: Array(repeating: 0.1, count: 6)) }
+        #expect(equal?.found == "all 6 scores are equal: 0.1")
+    }
+
+    @Test(arguments: [1e160, 1e-200, 1]) func scoresOfAnyScaleHaveADeviation(factor: Double) throws {
+        let scale = try ScoreScale(of: [1, 3, 5, 7].map { $0 * factor })
+        #expect(abs(scale.zScore(7 * factor) - 3 / 5.0.squareRoot()) < 1e-12)
     }
 }
 

@@ -37,6 +37,8 @@ struct EvaluateCommand: ParsableCommand {
         let trained = try file.trainedModel()
         let run = RunFolder(model)
         let dataset = try data.dataset(seed: seed ?? file.seed() ?? 0)
+        try DataChecking.require(
+            dataset, parts: [split], for: trained, workers: prediction.execution.options().threads)
         let out = self.out ?? (run.holdsRun ? "\(run.path)/evaluation-\(split.rawValue)" : nil)
         let samples = try dataset.indices(in: split).map { dataset.samples[$0] }
         func evaluated() throws -> EvaluationReport {

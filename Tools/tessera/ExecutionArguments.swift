@@ -16,8 +16,11 @@ struct ExecutionArguments: ParsableArguments {
 /// Where the images are.
 struct DataArguments: ParsableArguments {
     @Option(help: "The folder of the images.") var data: String
-    @Option(help: "The CSV file,score[,reader1,reader2][,split]; by default labels.csv in the folder.") var labels:
-        String?
+    @Option(help: "The table file,score[,reader1][,reader2][,split][,group]; by default labels.csv in the folder.")
+    var labels: String?
 
-    func dataset(seed: UInt64 = 0) throws -> Dataset { try Dataset(folder: data, labels: labels, seed: seed) }
+    /// The usable rows; errors of others are among the findings.
+    func dataset(seed: UInt64 = 0) throws -> Dataset {
+        Dataset(try LabelTable(labels ?? Dataset.labelsPath(in: data), folder: data, seed: seed))
+    }
 }

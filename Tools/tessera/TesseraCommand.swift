@@ -18,7 +18,8 @@ import Tessera
             """,
         version: "tessera \(Release.version)",
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self, ImportCommand.self,
+            CheckCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
+            ImportCommand.self,
             RunCommand.self, BatchCommand.self,
             InspectCommand.self, BenchmarkCommand.self, ModelsCommand.self, PhantomCommand.self,
         ]
@@ -70,6 +71,12 @@ import Tessera
         if let failure = error as? TesseraError {
             Console.error("error: \(failure)")
             Console.end(failure.exitCode)
+        }
+        if let failure = error as? DataErrors {
+            for finding in failure.findings { Console.error("\(finding)") }
+            Console.error(
+                "\(failure.findings.count) errors: 'tessera check' lists them, and --write-labels leaves such rows out")
+            Console.end(1)
         }
         guard exitCode(for: error) == .validationFailure else {
             let text = fullMessage(for: error), isHelp = exitCode(for: error).isSuccess

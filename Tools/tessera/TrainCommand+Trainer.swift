@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Tessera
 
 extension TrainCommand {
@@ -11,24 +10,32 @@ extension TrainCommand {
         // Before weights are drawn for a network of that size.
         _ = try Preprocessing(size: size ?? 1, channels: channels ?? 1)
         let execution = try self.execution.options()
-        let dataset = try Dataset(folder: data, labels: labels, seed: optimization.seed)
-        let indices = try dataset.indices(in: .train)
-        var configuration = try optimization.configuration(samples: indices.count)
+        // Errors of single rows are told with those of the images.
+        let dataset = Dataset(
+            try LabelTable(labels ?? Dataset.labelsPath(in: data), folder: data, seed: optimization.seed))
+        var configuration = try optimization.configuration(samples: dataset.samples.count { $0.split == .train })
         configuration.augmentation = try augmentation.augmentation()
         configuration.data = .init(folder: Self.absolute(data), labels: labels.map(Self.absolute))
 
         let start = try startingModel()
         let policy = chosenPolicy(for: start, batchSize: configuration.batchSize)
         let graph = try start.graph.settingNormPolicy { _, _ in policy }
-        // What is wrong with model, scores or options shows before images are read.
-        _ = try TrainingPlan(
-            model: graph, configuration: configuration, scores: indices.map { dataset.samples[$0].score },
-            imageShape: [start.channels, start.size, start.size])
         var preprocessing = try Preprocessing(size: start.size, channels: start.channels, fit: fit ?? .crop)
-        preprocessing.normalization = try measuredNormalization(dataset, indices, preprocessing, execution.threads)
+        let check = self.check(configuration, preprocessing)
+        if (dataset.findings + check.findings(of: dataset)).errors.isEmpty {
+            // What is wrong with model or options shows before images are read.
+            _ = try TrainingPlan(
+                model: graph, configuration: configuration,
+                scores: dataset.samples.filter { $0.split == .train }.map(\.score),
+                imageShape: [start.channels, start.size, start.size])
+        }
+        let report = try DataChecking.report(on: dataset, check, workers: execution.threads, for: "training")
+        try DataChecking.require(report)
+        preprocessing.normalization = report.normalization
         let model = TrainedModel(
             graph: graph, parameters: start.parameters,
-            architecture: start.architecture, preprocessing: preprocessing
+            architecture: start.architecture, preprocessing: preprocessing,
+            trainingData: trainingData(dataset, report, seed: configuration.seed)
         )
         let (training, validation) = try sources(dataset, preprocessing, configuration, execution)
         if validation == nil {
@@ -52,6 +59,7 @@ extension TrainCommand {
         }
         let execution = try self.execution.options()
         let dataset = try Dataset(folder: place.folder, labels: labels ?? place.labels, seed: configuration.seed)
+        try requireSameImages(dataset, checkpoint, execution)
         let (training, validation) = try sources(dataset, preprocessing, configuration, execution)
         return try Trainer(
             resuming: folder, epochs: optimization.epochs, restartsSchedule: restartSchedule, training: training,
@@ -89,18 +97,38 @@ extension TrainCommand {
         return policy
     }
 
-    private func measuredNormalization(
-        _ dataset: Dataset, _ indices: [Int], _ preprocessing: Preprocessing, _ workers: Int
-    )
-        throws -> Normalization
-    {
-        let bar = Mutex(ProgressBar("measuring mean and deviation", unit: "images", total: indices.count))
-        defer { bar.withLock { $0.finish() } }
-        return try Normalization.measured(
-            on: dataset, indices: indices, preprocessing: preprocessing, workers: workers
-        ) { done in
-            try Interruption.check("training")
-            bar.withLock { $0.update(done) }
+    /// The check of all that a run uses, which measures mean and deviation on the way.
+    private func check(_ configuration: TrainingConfiguration, _ preprocessing: Preprocessing) -> DatasetCheck {
+        var check = DatasetCheck()
+        check.required = [.train]
+        check.decoded = [.train, .validation]
+        check.preprocessing = preprocessing
+        check.measuresNormalization = true
+        check.batchSize = configuration.batchSize
+        check.scores = configuration.options.loss.predictsLogits ? .probabilities : .different
+        return check
+    }
+
+    /// What the model keeps of its data; nil where a file could not be read.
+    private func trainingData(_ dataset: Dataset, _ report: DatasetReport, seed: UInt64) -> TrainingData? {
+        report.contentDigest.map {
+            TrainingData(
+                seed: seed, contentDigest: $0, isSynthetic: dataset.isSynthetic, images: report.trainingDigests,
+                appearance: report.trainingImages)
+        }
+    }
+
+    /// Pixels were checked when the run began: now the headers and bytes of all images, which must be the same.
+    private func requireSameImages(_ dataset: Dataset, _ checkpoint: Checkpoint, _ execution: ExecutionOptions) throws {
+        var check = DatasetCheck()
+        check.required = [.train]
+        check.decoded = []
+        let report = try DataChecking.report(on: dataset, check, workers: execution.threads, for: "training")
+        try report.findings.throwErrors()
+        if let known = checkpoint.model.trainingData?.contentDigest, known != report.contentDigest {
+            throw TesseraError(
+                at: dataset.folder, found: "images or scores that are not those the run began with",
+                accepted: "the same data; a new run with --init goes on with other images")
         }
     }
 

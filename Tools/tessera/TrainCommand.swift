@@ -18,8 +18,8 @@ struct TrainCommand: ParsableCommand {
     )
 
     @Option(help: "The folder of the images.") var data: String?
-    @Option(help: "The CSV file,score[,reader1,reader2][,split]; by default labels.csv in the folder.") var labels:
-        String?
+    @Option(help: "The table file,score[,reader1][,reader2][,split][,group]; by default labels.csv in the folder.")
+    var labels: String?
     @Option(help: "The folder of a new run.") var out: String?
     @Option(
         help:

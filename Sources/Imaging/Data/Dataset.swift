@@ -7,35 +7,58 @@ public struct Sample: Sendable, Equatable {
     public let file: String
     public let path: String
     public let score: Double
-    /// The scores of the two readers, or empty.
+    /// The scores of the readers: none, one or two.
     public let readers: [Double]
     public let split: Split
+    /// What must not stand in two splits, such as the patient.
+    public let group: String?
+    /// The line of the table; 0 where there is none.
+    public let line: Int
 
-    public init(file: String, path: String, score: Double, readers: [Double] = [], split: Split) {
-        (self.file, self.path, self.score, self.readers, self.split) = (file, path, score, readers, split)
+    public init(
+        file: String, path: String, score: Double, readers: [Double] = [], split: Split, group: String? = nil,
+        line: Int = 0
+    ) {
+        (self.file, self.path, self.score, self.readers) = (file, path, score, readers)
+        (self.split, self.group, self.line) = (split, group, line)
     }
 }
 
-/// A folder of images and a CSV with the columns `file,score[,reader1,reader2][,split]`.
+/// A folder of images and a table with the columns `file,score[,reader1][,reader2][,split][,group]`.
 public struct Dataset: Sendable {
     public let folder: String
     public let samples: [Sample]
+    /// How the table was understood: notes and warnings.
+    public let findings: [Finding]
+    /// Whether the splits are the table's; else they were drawn.
+    public let hasGivenSplits: Bool
 
     /// The name of the CSV looked for in the folder.
     public static let labelsFile = "labels.csv"
 
-    public init(folder: String, samples: [Sample]) {
-        self.folder = folder
-        self.samples = samples
+    public init(folder: String, samples: [Sample], findings: [Finding] = [], hasGivenSplits: Bool = true) {
+        (self.folder, self.samples, self.findings) = (folder, samples, findings)
+        self.hasGivenSplits = hasGivenSplits
+    }
+
+    /// The usable rows of a table; errors in others stay among the findings.
+    public init(_ table: LabelTable) {
+        self.init(
+            folder: table.folder, samples: table.samples, findings: table.findings,
+            hasGivenSplits: table.hasGivenSplits)
     }
 
     /// Reads `labels` (by default labels.csv in `folder`); file names are relative to `folder`. Where no split is
-    /// given, one is drawn from `seed` with the paper's shares. Every file must exist; throws one error with file, line
-    /// and column of what is wrong.
+    /// given, one is drawn from `seed` with the paper's shares. Every file must exist; throws all errors with file,
+    /// line and column (see `throwErrors`).
     public init(folder: String, labels: String? = nil, seed: UInt64 = 0) throws {
-        let labels = labels ?? (folder as NSString).appendingPathComponent(Self.labelsFile)
-        let table = try CSVTable(WholeFile.read(labels, limit: 1 << 28), name: labels)
-        self.init(folder: folder, samples: try LabelParser(table, folder: folder).samples(seed: seed))
+        let table = try LabelTable(labels ?? Self.labelsPath(in: folder), folder: folder, seed: seed)
+        try table.findings.throwErrors()
+        self.init(table)
+    }
+
+    public static func labelsPath(in folder: String) -> String {
+        (folder as NSString).appendingPathComponent(labelsFile)
     }
 
     /// The indices of the samples in one part, ascending; throws where there are none.

@@ -1,107 +1,200 @@
-import Foundation
 import TesseraTensors
 
-/// Turns the records of a labels CSV into samples and checks every field.
+/// Turns the records of a labels file into samples, checks every field, and goes on after each fault.
 struct LabelParser {
-    private enum Column: String, CaseIterable { case file, score, reader1, reader2, split }
+    typealias Column = LabelHeader.Column
 
-    private static let acceptedHeader = "file,score[,reader1,reader2][,split]"
-
+    private(set) var findings: [Finding] = []
     private let table: CSVTable
+    private let header: LabelHeader
     private let folder: String
-    private let columns: [Column]
+    private var paths: ImagePaths
+    /// The line on which each image stands.
+    private var lines: [[UInt8]: Int] = [:]
+    /// The first number with a decimal mark, which all others must have too.
+    private var mark: (character: Character, line: Int)?
+    /// How many names were found with each remark, and the first of them.
+    private var remarks: [String: (count: Int, first: String)] = [:]
 
-    init(_ table: CSVTable, folder: String) throws {
-        self.table = table
-        self.folder = folder
-        guard let header = table.records.first else {
-            throw TesseraError(
-                at: table.name, found: "no header: the file is empty", accepted: "a header line \(Self.acceptedHeader)")
+    init(_ table: CSVTable, _ header: LabelHeader, folder: String) {
+        (self.table, self.header, self.folder) = (table, header, folder)
+        paths = ImagePaths(folder: folder)
+    }
+
+    /// A row before splits are drawn.
+    private struct Row {
+        let record: CSVTable.Record
+        let file: String, path: String
+        let score: Double
+        let readers: [Double]
+        let split: Split?
+        let group: String?
+    }
+
+    mutating func samples(seed: UInt64) -> [Sample] {
+        var rows = table.records.dropFirst().compactMap { row($0) }
+        dropSeparatedGroups(&rows)
+        let drawn = drawnSplits(rows, seed: seed)
+        addNotes()
+        return rows.indices.map { index in
+            let row = rows[index]
+            return Sample(
+                file: row.file, path: row.path, score: row.score, readers: row.readers,
+                split: row.split ?? drawn[index], group: row.group, line: row.record.line)
         }
-        columns = try header.fields.enumerated().map { index, name in
-            guard let column = Column(rawValue: name) else {
-                throw TesseraError(
-                    at: "\(table.name), line \(header.line), column \(index + 1)", found: "'\(name)' in the header",
-                    accepted: "a header line \(Self.acceptedHeader)")
+    }
+
+    private mutating func row(_ record: CSVTable.Record) -> Row? {
+        guard header.fits(record) else {
+            findings.append(
+                Finding(
+                    .error, at: "\(table.name), line \(record.line)", found: "\(record.fields.count) fields",
+                    accepted: "\(header.names.count), as in the header"
+                        + (table.delimiter == .comma
+                            ? "; decimal commas go with semicolons or tabs between the fields" : "")))
+            return nil
+        }
+        let file = image(record), score = number(record, .score)
+        let readers = [Column.reader1, .reader2].filter { header.positions[$0] != nil }.map { number(record, $0) }
+        let split = split(record), group = group(record)
+        guard let file, let score, !readers.contains(nil), let split, let group else { return nil }
+        return Row(
+            record: record, file: file.name, path: file.path, score: score, readers: readers.compactMap(\.self),
+            split: split, group: group)
+    }
+
+    // MARK: - Fields
+
+    private mutating func image(_ record: CSVTable.Record) -> (name: String, path: String)? {
+        let name = text(record, .file)
+        switch paths.find(name) {
+        case .missing:
+            error(
+                record, .file, name.isEmpty ? "nothing" : "'\(name)', which is not there", "an image file in \(folder)")
+        case .ambiguous:
+            error(
+                record, .file,
+                "'\(name)', which is not there, and several files that differ in their Unicode normal form",
+                "the name of one of them, byte for byte")
+        case .found(let found, let path, let remark):
+            if let earlier = lines.updateValue(record.line, forKey: ImagePaths.canonical(path)) {
+                lines[ImagePaths.canonical(path)] = earlier
+                error(record, .file, "'\(name)', which line \(earlier) has already", "each file once")
+                return nil
             }
-            return column
+            if let remark { remarks[remark, default: (0, name)].count += 1 }
+            return (found, path)
         }
-        let complete =
-            columns.contains(.file) && columns.contains(.score)
-            && columns.contains(.reader1) == columns.contains(.reader2)
-        guard complete, Set(columns).count == columns.count else {
-            throw TesseraError(
-                at: "\(table.name), line \(header.line)", found: "the header \(header.fields.joined(separator: ","))",
-                accepted: Self.acceptedHeader)
-        }
+        return nil
     }
 
-    func samples(seed: UInt64) throws -> [Sample] {
-        let records = table.records.dropFirst()
-        guard !records.isEmpty else {
-            throw TesseraError(at: table.name, found: "a header and no images", accepted: "one line for each image")
+    private mutating func number(_ record: CSVTable.Record, _ column: Column) -> Double? {
+        let text = text(record, column)
+        guard let number = LabelNumber(text) else {
+            error(record, column, "'\(text)'", "a finite number in decimal digits")
+            return nil
         }
-        let drawn = columns.contains(.split) ? [] : Split.seeded(try records.map { try text($0, .file) }, seed: seed)
-        var lines: [String: Int] = [:]
-        return try records.enumerated().map { position, record in
-            let sample = try sample(record, drawn: drawn.isEmpty ? nil : drawn[position])
-            let place = URL(fileURLWithPath: sample.path).standardizedFileURL.path
-            if let earlier = lines.updateValue(record.line, forKey: String(name: place.utf8)) {
-                throw error(record, .file, "'\(sample.file)', which line \(earlier) has already", "each file once")
-            }
-            return sample
+        guard let own = number.mark else { return number.value }
+        if own == ",", table.delimiter == .comma {
+            error(
+                record, column, "'\(text)'",
+                "a decimal point; decimal commas go with semicolons or tabs between the fields")
+            return nil
         }
+        if let mark, mark.character != own {
+            error(
+                record, column, "'\(text)' where line \(mark.line) has a number with '\(mark.character)'",
+                "one decimal mark in the whole file")
+            return nil
+        }
+        mark = mark ?? (own, record.line)
+        return number.value
     }
 
-    private func sample(_ record: CSVTable.Record, drawn: Split?) throws -> Sample {
-        guard record.fields.count == columns.count else {
-            throw TesseraError(
-                at: "\(table.name), line \(record.line)", found: "\(record.fields.count) fields",
-                accepted: "\(columns.count), as in the header")
-        }
-        let file = try text(record, .file)
-        let path = file.hasPrefix("/") ? file : (folder as NSString).appendingPathComponent(file)
-        var isFolder: ObjCBool = false
-        guard !file.isEmpty, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
-        else {
-            throw error(
-                record, .file, file.isEmpty ? "nothing" : "'\(file)', which is not there", "an image file in \(folder)")
-        }
-        let readers = columns.contains(.reader1) ? [try number(record, .reader1), try number(record, .reader2)] : []
-        return Sample(
-            file: file, path: path, score: try number(record, .score), readers: readers,
-            split: try drawn ?? split(record))
-    }
-
-    private func split(_ record: CSVTable.Record) throws -> Split {
-        let name = try text(record, .split)
-        guard let split = Split(rawValue: name) else {
-            throw error(record, .split, "'\(name)'", Split.allCases.map(\.rawValue).joined(separator: ", "))
+    /// Nil after an error; a nil inside where there is no such column.
+    private mutating func split(_ record: CSVTable.Record) -> Split?? {
+        guard header.positions[.split] != nil else { return .some(nil) }
+        let name = text(record, .split)
+        guard let split = Split(label: name) else {
+            error(record, .split, "'\(name)'", Split.acceptedLabels)
+            return nil
         }
         return split
     }
 
-    private func number(_ record: CSVTable.Record, _ column: Column) throws -> Double {
-        let name = try text(record, column)
-        guard let value = Double(name), value.isFinite else {
-            throw error(record, column, "'\(name)'", "a finite number")
+    private mutating func group(_ record: CSVTable.Record) -> String?? {
+        guard header.positions[.group] != nil else { return .some(nil) }
+        let name = text(record, .group)
+        guard !name.isEmpty else {
+            error(record, .group, "nothing", "a name for each group, such as the patient's number")
+            return nil
         }
-        return value
+        return name
     }
 
-    private func text(_ record: CSVTable.Record, _ column: Column) throws -> String {
-        let index = columns.firstIndex(of: column)!
-        guard index < record.fields.count else {
-            throw TesseraError(
-                at: "\(table.name), line \(record.line)", found: "\(record.fields.count) fields",
-                accepted: "\(columns.count), as in the header")
-        }
-        return record.fields[index]
+    private func text(_ record: CSVTable.Record, _ column: Column) -> String {
+        record.fields[header.positions[column]!]
     }
 
-    private func error(_ record: CSVTable.Record, _ column: Column, _ found: String, _ accepted: String) -> TesseraError
-    {
-        TesseraError(
-            at: "\(table.name), line \(record.line), column '\(column.rawValue)'", found: found, accepted: accepted)
+    private mutating func error(_ record: CSVTable.Record, _ column: Column, _ found: String, _ accepted: String) {
+        let name = header.names[header.positions[column]!]
+        findings.append(
+            Finding(
+                .error, at: "\(table.name), line \(record.line), column '\(name)'", found: found, accepted: accepted))
+    }
+
+    // MARK: - Splits
+
+    /// Rows of a group that stand in another split than its first row are errors.
+    private mutating func dropSeparatedGroups(_ rows: inout [Row]) {
+        guard header.positions[.split] != nil, header.positions[.group] != nil else { return }
+        for (group, members) in Dictionary(grouping: rows, by: { $0.group ?? "" }).sorted(by: { $0.key < $1.key }) {
+            let parts = Dictionary(grouping: members) { $0.split ?? .train }
+            guard parts.count > 1 else { continue }
+            let places = Split.allCases.compactMap { split in
+                parts[split].map { "\(split.rawValue) (\(Self.lines($0)))" }
+            }
+            error(
+                members.first { $0.split != members[0].split }!.record, .group,
+                "'\(group)' in \(places.joined(separator: " and "))", "each group in one split")
+            rows.removeAll { $0.group == group && $0.split != members[0].split }
+        }
+    }
+
+    private static func lines(_ rows: [Row]) -> String {
+        let numbers = rows.prefix(5).map { "\($0.record.line)" }.joined(separator: ", ")
+        return (rows.count == 1 ? "line " : "lines ") + numbers + (rows.count > 5 ? " and \(rows.count - 5) more" : "")
+    }
+
+    /// A drawn split draws files, or whole groups where there are groups.
+    private mutating func drawnSplits(_ rows: [Row], seed: UInt64) -> [Split] {
+        guard header.positions[.split] == nil else { return [] }
+        guard header.positions[.group] != nil else { return Split.seeded(rows.map(\.file), seed: seed) }
+        let groups = Set(rows.compactMap(\.group)).sorted(), splits = Split.seeded(groups, seed: seed)
+        findings.append(
+            Finding(
+                .note, at: table.name,
+                found: "the split is drawn by group: \(groups.count) groups of \(rows.count) images"))
+        let split = Dictionary(uniqueKeysWithValues: zip(groups, splits))
+        return rows.map { split[$0.group ?? ""]! }
+    }
+
+    // MARK: - Notes
+
+    private mutating func addNotes() {
+        func note(_ found: String) -> Finding { Finding(.note, at: table.name, found: found) }
+        let ignored = header.ignored
+        if !ignored.isEmpty {
+            findings.append(
+                note("ignored \(ignored.count == 1 ? "column" : "columns"): \(ignored.joined(separator: ", "))"))
+        }
+        if table.emptyRecords > 0 { findings.append(note("\(table.emptyRecords) empty rows are left out")) }
+        if mark?.character == "," { findings.append(note("numbers with decimal commas")) }
+        if header.positions[.reader2] != nil, header.positions[.reader1] == nil {
+            findings.append(note("'reader2' without 'reader1': it is taken as the first reader"))
+        }
+        for (remark, names) in remarks.sorted(by: { $0.key < $1.key }) {
+            findings.append(note("\(names.count) images found with \(remark), such as '\(names.first)'"))
+        }
     }
 }

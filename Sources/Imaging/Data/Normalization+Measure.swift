@@ -1,24 +1,11 @@
 import TesseraTensors
 
 extension Normalization {
-    /// Mean and deviation of each channel over all pixels of the samples at `indices`, preprocessed as for evaluation
-    /// by `preprocessing`, whose own normalisation is left out. Each image is read once and forgotten; images are added up in order, so the number of workers does not matter.
-    /// `progress` hears how many are done, from any thread, one call at a time; what it throws ends the measurement.
-    public static func measured(
-        on dataset: Dataset, indices: [Int], preprocessing: Preprocessing, workers: Int,
-        progress: @escaping @Sendable (Int) throws -> Void = { _ in }
-    ) throws -> Normalization {
-        var plain = preprocessing
-        plain.normalization = nil
-        let source = SampleSource(dataset: dataset, preprocessing: plain, augmentation: nil, seed: 0)
-        let counter = ProgressCounter(progress)
-        let moments = try inOrder(indices.count, workers: workers) { position in
-            let moments = Moments(try source.load(index: indices[position], epoch: 0).image)
-            try counter.advance()
-            return moments
-        }
-        let total = moments.reduce(Moments(channels: plain.channels)) { $0.adding($1) }
-        return try Normalization(
+    /// Mean and deviation of each channel over all pixels of some images, from those of each. They are added up in
+    /// order, so that the same images give the same bits.
+    init(_ images: [Moments]) throws {
+        let total = images.reduce(Moments(channels: images[0].mean.count)) { $0.adding($1) }
+        try self.init(
             mean: total.mean.map { Float($0) },
             deviation: total.squares.map { Float(($0 / max(total.count, 1)).squareRoot()) })
     }

@@ -4,6 +4,21 @@ import TesseraTensors
 public enum Split: String, Sendable, CaseIterable, Codable {
     case train, validation, test
 
+    /// The names by which tables call the parts, in any case.
+    private static let labels: [(split: Split, names: [String])] = [
+        (.train, ["train", "training"]), (.validation, ["validation", "valid", "val", "dev"]),
+        (.test, ["test", "testing"]),
+    ]
+
+    static let acceptedLabels = labels.map { $0.names.joined(separator: " or ") }.joined(separator: ", ")
+
+    /// The part that a table calls `label`.
+    init?(label: String) {
+        let lowered = label.lowercased()
+        guard let match = Self.labels.first(where: { $0.names.contains(lowered) }) else { return nil }
+        self = match.split
+    }
+
     /// The paper's shares: 2700 images for training, 760 for validation, 158 for testing.
     static let paperShares = [2700, 760, 158]
 

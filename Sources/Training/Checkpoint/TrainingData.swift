@@ -1,3 +1,4 @@
+import TesseraImaging
 import TesseraTensors
 
 /// What a model was trained on, as far as a later evaluation needs it: to draw the same split, to recognise the data
@@ -11,15 +12,20 @@ public struct TrainingData: Codable, Sendable, Equatable {
     public var isSynthetic: Bool
     /// The digests of the images of the training split.
     public var images: Set<UInt64>
+    /// What these look like; nil where it was not measured or they were too few.
+    public var appearance: TrainingImages?
 
-    public init(seed: UInt64, contentDigest: String, isSynthetic: Bool, images: Set<UInt64>) {
+    public init(
+        seed: UInt64, contentDigest: String, isSynthetic: Bool, images: Set<UInt64>, appearance: TrainingImages? = nil
+    ) {
         self.seed = seed
         self.contentDigest = contentDigest
         self.isSynthetic = isSynthetic
         self.images = images
+        self.appearance = appearance
     }
 
-    private enum CodingKeys: String, CodingKey { case seed, contentDigest, isSynthetic, images }
+    private enum CodingKeys: String, CodingKey { case seed, contentDigest, isSynthetic, images, appearance }
 
     /// Sixteen hexadecimal digits an image.
     private static let digits = 16
@@ -39,6 +45,7 @@ public struct TrainingData: Codable, Sendable, Equatable {
                 accepted: "\(Self.digits) hexadecimal digits an image")
         }
         images = Set(numbers.compactMap { $0 })
+        appearance = try container.decodeIfPresent(TrainingImages.self, forKey: .appearance)
     }
 
     /// Images in ascending order: equal values give equal bytes.
@@ -52,5 +59,6 @@ public struct TrainingData: Codable, Sendable, Equatable {
             return String(repeating: "0", count: Self.digits - hexadecimal.count) + hexadecimal
         }
         try container.encode(text.joined(), forKey: .images)
+        try container.encodeIfPresent(appearance, forKey: .appearance)
     }
 }

@@ -14,19 +14,34 @@ public struct ScoreScale: Sendable, Codable, Equatable {
         self.deviation = deviation
     }
 
-    /// Mean and population deviation of the scores; throws where there are none or all are equal.
+    /// Mean and population deviation of the scores; throws where there are none or all are equal. Whether they differ is
+    /// asked of the scores themselves: a computed variance of equal ones need not be 0.
     public init(of scores: [Double]) throws {
-        guard !scores.isEmpty else {
+        guard let first = scores.first else {
             throw TesseraError(at: "scores", found: "none", accepted: "at least two different ones")
         }
-        let mean = scores.reduce(0, +) / Double(scores.count)
-        let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(scores.count)
-        guard variance > 0, variance.isFinite else {
+        guard scores.contains(where: { $0 != first }) else {
             throw TesseraError(
-                at: "scores", found: "\(scores.count) scores of \(scores[0])",
+                at: "scores", found: "all \(scores.count) scores are equal: \(first)",
                 accepted: "at least two different ones, of which a z-score can be taken")
         }
-        self.init(mean: mean, deviation: variance.squareRoot())
+        let mean = scores.reduce(0, +) / Double(scores.count)
+        let deviation = Self.deviation(scores, mean)
+        guard mean.isFinite, deviation.isFinite, deviation > 0 else {
+            throw TesseraError(
+                at: "scores", found: "the mean \(mean) and the deviation \(deviation)",
+                accepted: "scores of which a z-score can be taken")
+        }
+        self.init(mean: mean, deviation: deviation)
+    }
+
+    /// Taken again in shares of the largest difference where its square leaves the range of numbers.
+    private static func deviation(_ scores: [Double], _ mean: Double) -> Double {
+        let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(scores.count)
+        if variance.isNormal { return variance.squareRoot() }
+        let largest = scores.map { abs($0 - mean) }.max() ?? 0
+        let shares = scores.reduce(0) { $0 + ($1 - mean) / largest * (($1 - mean) / largest) } / Double(scores.count)
+        return shares.squareRoot() * largest
     }
 
     public func zScore(_ score: Double) -> Double { (score - mean) / deviation }

@@ -54,14 +54,8 @@ public struct Evaluation: Sendable {
         let header = ["file", "score"] + readers.indices.map { "reader\($0 + 1)" } + ["prediction"]
         let lines = samples.indices.map { index in
             let numbers = [samples[index].score] + readers.map { $0[index] } + [predictions[index]]
-            return [Self.field(samples[index].file)] + numbers.map { "\($0)" }
+            return [CSVTable.field(samples[index].file)] + numbers.map { "\($0)" }
         }
         return ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
-    }
-
-    /// Quoted where the text holds what a CSV gives a meaning (RFC 4180).
-    public static func field(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { !#","\#r\#n"#.utf8.contains($0) } && text.first != " " && text.last != " "
-        return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }

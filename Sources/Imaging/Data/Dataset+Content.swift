@@ -1,0 +1,33 @@
+import Foundation
+import TesseraTensors
+
+extension Dataset {
+    /// Whether the folder says that its images are synthetic phantoms (a file SYNTHETIC.txt).
+    public var isSynthetic: Bool {
+        FileManager.default.fileExists(atPath: (folder as NSString).appendingPathComponent(PhantomSet.noticeFile))
+    }
+
+    /// A digest of the bytes of all images and their scores, whatever the names, the order and the splits: the same data
+    /// has the same digest in another place. Reads every file.
+    public func contentDigest(workers: Int) throws -> String {
+        contentDigest(
+            images: try inOrder(samples.count, workers: workers) { try Dataset.imageDigest(samples[$0].path) })
+    }
+
+    /// The same, from the digest of each sample's file.
+    func contentDigest(images: [UInt64]) -> String {
+        precondition(images.count == samples.count, "\(images.count) digests for \(samples.count) images")
+        let pairs = zip(images, samples).map { ($0, $1.score.bitPattern) }.sorted { $0 < $1 }
+        var hash = FNV1a()
+        for (image, score) in pairs {
+            for number in [image, score] { withUnsafeBytes(of: number.littleEndian) { hash.combine($0) } }
+        }
+        return hash.hexadecimal
+    }
+
+    static func imageDigest(_ path: String) throws -> UInt64 {
+        var hash = FNV1a()
+        hash.combine(try WholeFile.read(path, limit: PNG.mostSamples * 4))
+        return hash.value
+    }
+}
