@@ -31,10 +31,11 @@ import Testing
 
     @Test func labels() throws {
         try folder.write("file,score\nabsent.png,3\n", to: "labels.csv")
-        try expectFailure(train("--data", folder.path), status: 1, "labels.csv, line 2", "absent.png")
+        try expectFailure(
+            train("--data", folder.path, "--batch-size", "1"), status: 1, "labels.csv, line 2", "absent.png")
         try folder.write("file,score\nphantom-00000.png,3\nphantom-00001.png,many\n", to: "labels.csv")
         try expectFailure(
-            train("--data", fixture.data, "--labels", folder.path("labels.csv")), status: 1,
+            train("--data", fixture.data, "--labels", folder.path("labels.csv"), "--batch-size", "1"), status: 1,
             "labels.csv, line 3, column 'score'", "'many'")
         try expectFailure(train("--data", folder.path("nowhere")), status: 2, "nowhere/labels.csv")
     }

@@ -71,7 +71,9 @@ struct CheckCommand: ParsableCommand {
             check.batchSize = batchSize
         }
         check.required = model == nil ? [.train] : []
-        check.scores = try loss.map { try Loss(named: $0).predictsLogits } == true ? .probabilities : .different
+        let isForTraining = model == nil || loss != nil
+        check.scores =
+            try Loss(named: loss ?? "smooth").predictsLogits ? .probabilities : isForTraining ? .different : .any
         return check
     }
 }
