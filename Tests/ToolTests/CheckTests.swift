@@ -102,6 +102,26 @@ import Testing
         #expect(try failure(["0", "1", "2"], "--batch-size", "4").contains("4 for 3 images"))
     }
 
+    @Test func resumingNeedsTheSameImages() throws {
+        let run = folder.path("run"), images = folder.path("images"), other = folder.path("other")
+        try FileManager.default.copyItem(atPath: fixture.run, toPath: run)
+        try FileManager.default.copyItem(atPath: fixture.data, toPath: images)
+        let drawn = try Tool.run("phantom", "--count", "3", "--size", "64", "--seed", "99", "--out", other)
+        #expect(drawn.status == 0, "\(drawn.errors)")
+        func resume() throws -> Tool.Result {
+            try Tool.run("train", "--resume", run, "--epochs", "3", "--data", images, "--threads", "1")
+        }
+        let kept = try folder.data("images/phantom-00003.png")
+        try folder.data("other/phantom-00000.png").write(
+            to: URL(fileURLWithPath: folder.path("images/phantom-00003.png")))
+        let changed = try resume()
+        #expect(changed.status == 1 && changed.failures.count == 1, "\(changed.errors)")
+        #expect(changed.failures.first?.contains("not those the run began with") == true)
+        try kept.write(to: URL(fileURLWithPath: folder.path("images/phantom-00003.png")))
+        let same = try resume()
+        #expect(same.status == 0, "\(same.errors)")
+    }
+
     @Test func evaluationRefusesWithTheWholeListOfItsSplit() throws {
         let names = try damagedSet()
         try folder.write(
