@@ -64,7 +64,7 @@ def test_import_says_what_the_file_is_good_for(tessera, path):
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_import_lists_tensors_only_when_asked(tessera, path):
     brief, long = (tessera("import", path, *options).stdout for options in ([], ["--verbose"]))
-    assert len(brief.splitlines()) <= 16 and "classifier.weight" not in brief
+    assert len(brief.splitlines()) <= 18 and "classifier.weight" not in brief
     assert "classifier.weight" in long and long.startswith(brief.splitlines()[0])
 
 
@@ -74,3 +74,23 @@ def test_the_whole_network_gives_what_pytorch_gives(tessera, tmp_path, path):
     batches = [images()] if "open" in path.name else [images()[:1], images()[1:]]
     ours = numpy.concatenate([tessera.run(path, tmp_path / str(index), batch)[0] for index, batch in enumerate(batches)])
     assert numpy.abs(ours - theirs).max() <= 1e-4 * numpy.abs(theirs).max()
+
+
+def test_import_tries_no_size_that_the_file_leaves_open(tessera, tmp_path):
+    model = onnx.load(FOLDER / "legacy-open.onnx")
+    for axis, extent in ((2, "height"), (3, "width")):
+        model.graph.input[0].type.tensor_type.shape.dim[axis].dim_param = extent
+    onnx.save(model, tmp_path / "open.onnx")
+    assert "--size" in tessera("import", tmp_path / "open.onnx").stdout.splitlines()[-1]
+    assert tessera("import", tmp_path / "open.onnx", "--size", SIZE).stdout.splitlines()[-1] == "runs"
+
+
+def test_what_is_opened_is_said(tessera, phantoms, tmp_path):
+    """A cut behind the shape that names the one image."""
+    path = FOLDER / "dynamo-fixed.onnx"
+    result = tessera(
+        "train", "--data", phantoms, "--backbone", path, "--cut", "node_view", "--epochs", 1, "--batch-size", 4, "--norm", "frozen",
+        "--out", tmp_path / "run")
+    assert "fixes the batch at 1" in result.stderr and "node_view" in result.stderr
+    text = tessera("import", path).stdout
+    assert "note: as a backbone: the file fixes the batch at 1; it is open here" in text

@@ -32,7 +32,7 @@ struct ImportReport: Encodable {
     var trainableElements = 0
     var floatingPointOperations: Int?
     var norms: NormCount?
-    /// The batch that the file fixes; nil where it is open.
+    /// The batch of images that the file fixes; nil where it is open.
     let fixedBatch: Int?
     let backbone: BackboneReport?
     /// Why the model is no backbone; nil where it is one.
@@ -40,6 +40,8 @@ struct ImportReport: Encodable {
     /// Nodes that run, but without a kernel of their own: slowly.
     var withoutKernel: [String] = []
     var notes: [String] = []
+    /// Height and width of the images are open, and whether it runs depends on them.
+    let sizeIsOpen: Bool
     /// Why the model does not run; nil where it does.
     var obstacle: String?
 
@@ -55,21 +57,25 @@ struct ImportReport: Encodable {
             $0.domain.isEmpty ? $0.operatorType : "\($0.domain).\($0.operatorType)"
         }
         .map { Operator(name: $0.key, nodes: $0.value.count) }.sorted { ($1.nodes, $0.name) < ($0.nodes, $1.name) }
-        fixedBatch = model.graph.freeInputs.first?.dimensions?.first??.value
+        let images = model.graph.freeInputs.compactMap(\.dimensions).filter { $0.count == 4 }
+        fixedBatch = images.first?[0]?.value
+        sizeIsOpen = size == nil && images.contains { $0[2...].contains { $0?.value == nil } }
         do {
+            guard !sizeIsOpen else { throw TesseraError(at: name, found: Self.openSize) }
             let backbone = try Backbone(onnx: model, name: name, size: size)
             norms = NormCount(backbone.graph)
             self.backbone = try BackboneReport(backbone)
             backboneObstacle = nil
         } catch let error as TesseraError {
             backbone = nil
-            backboneObstacle = error.description
+            backboneObstacle = sizeIsOpen ? Self.openSize : error.description
         }
         unsupported = try ONNXImporter.unsupportedOperators(of: model)
         guard unsupported.isEmpty else {
             obstacle = "unsupported operators: " + unsupported.joined(separator: ", ")
             return
         }
+        guard !sizeIsOpen else { return }
         do { try describe(model, size: size, batch: batch) } catch let error as TesseraError
             where error.kind == .unsupported
         { obstacle = error.description }
@@ -121,12 +127,14 @@ struct BackboneReport: Encodable {
     /// Numbers that the new head reads.
     let features: Int
     let trainableElements: Int
+    let notes: [String]
 
     /// Throws where the network cannot be trained.
     init(_ backbone: Backbone) throws {
         let headed = try backbone.withLinearHead(outputs: 1, seed: 0), type = backbone.graph.inputs[0].type
         let head = headed.model.graph.elementCount(of: .parameter) - backbone.graph.elementCount(of: .parameter)
         cut = backbone.cut
+        notes = backbone.notes
         features = head - 1
         trainableElements = backbone.graph.elementCount(of: .parameter)
         guard let shape = TensorType(type.element, [.fixed(2)] + type.dimensions.dropFirst()).shape else { return }
@@ -161,7 +169,8 @@ extension ImportReport {
         } else if let backboneObstacle {
             lines.append("backbone   no: \(backboneObstacle)")
         }
-        lines += notes.map { "note: \($0)" }
+        let own = (backbone?.notes ?? []).filter { !notes.contains($0) }
+        lines += notes.map { "note: \($0)" } + own.map { "note: as a backbone: \($0)" }
         lines.append(obstacle.map { "would not run: \($0)" } ?? runs)
         if listsTensors, !tensors.isEmpty {
             var table = TextTable([("tensor", .left), ("type", .left), ("", .left)])
@@ -173,7 +182,10 @@ extension ImportReport {
         return lines.joined(separator: "\n")
     }
 
+    private static let openSize = "not tried, since the size of its images is open: give one with --size"
+
     private var runs: String {
+        if sizeIsOpen { return "runs: \(Self.openSize)" }
         guard let fixedBatch else { return "runs" }
         return
             "runs with a batch of \(fixedBatch), which the file fixes" + (backbone == nil ? "" : "; trains with any")

@@ -42,6 +42,7 @@ struct StartingModel {
     /// The network in `file`, cut off and given a linear head.
     init(backbone file: ModelFile, cut: String?, outputs: Int, size: Int?, seed: UInt64) throws {
         let backbone = try file.backbone(cut: cut, size: size)
+        for note in backbone.notes { logger.notice("\(file.name): \(note)") }
         let type = backbone.graph.inputs[0].type, extents = type.dimensions.suffix(2).map(\.value)
         guard let size = size ?? (extents[0] == extents[1] ? extents[0] : nil) else {
             throw TesseraError(

@@ -10,7 +10,6 @@ extension Backbone {
     public init(onnx model: ONNXModel, name: String, cut: String? = nil, size: Int? = nil) throws {
         let options = ImportOptions(imageSize: size, opensBatch: true)
         let flat = try model.inliningFunctions()
-        /// The features at a value, and the notes of its import.
         func features(at value: String) throws -> ImportedModel {
             try ONNXImporter.read(flat.cut(at: [value]), name: name, options: options)
         }
@@ -22,7 +21,7 @@ extension Backbone {
                 return
             }
             let imported = try features(at: Self.value(named: cut, in: flat.graph, of: name))
-            try self.init(features: imported.graph, parameters: imported.parameters, cut: cut)
+            try self.init(imported, cut: cut)
             return
         }
         let poolings = flat.graph.nodes.lazy.reversed().filter { Self.poolings.contains($0.operatorType) }
@@ -31,7 +30,7 @@ extension Backbone {
             let imported = try features(at: output)
             let last = imported.graph[imported.graph.outputs[0].value.node]
             guard Self.isGlobalPooling(last, in: imported.graph) else { continue }
-            try self.init(features: imported.graph, parameters: imported.parameters, cut: Self.name(of: node))
+            try self.init(imported, cut: Self.name(of: node))
             return
         }
         guard let linear = flat.graph.nodes.last(where: { Self.linears.contains($0.operatorType) }),
@@ -43,8 +42,12 @@ extension Backbone {
         }
         let imported = try features(at: input)
         let maker = flat.graph.nodes.last { $0.outputs.contains(input) }
+        try self.init(imported, cut: maker.map(Self.name(of:)) ?? input)
+    }
+
+    private init(_ imported: ImportedModel, cut: String) throws {
         try self.init(
-            features: imported.graph, parameters: imported.parameters, cut: maker.map(Self.name(of:)) ?? input)
+            features: imported.graph, parameters: imported.parameters, cut: cut, notes: imported.notes)
     }
 
     /// Operators that may pool a whole image.

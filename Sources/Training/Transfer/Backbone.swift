@@ -10,6 +10,8 @@ public struct Backbone: Sendable {
     public let parameters: ParameterStore
     /// Where the network was cut, as a user would name it.
     public let cut: String
+    /// What the user should know of how it was read, such as shapes that named a fixed batch.
+    public let notes: [String]
 
     /// Cuts a graph after the node `cut` (its path, such as the name of the ONNX node, or an id such as `%12`), by
     /// default after its last global pooling, or before its last linear layer where it has none. `size` replaces the
@@ -25,7 +27,7 @@ public struct Backbone: Sendable {
     }
 
     /// A graph whose one output are the features. Throws where they do not depend on images.
-    init(features: Graph, parameters: ParameterStore, cut: String) throws {
+    init(features: Graph, parameters: ParameterStore, cut: String, notes: [String] = []) throws {
         let graph = try features.removingUnusedNodes()
         guard graph.inputs.contains(where: { graph.uses()[$0.value] != nil }) else {
             throw TesseraError(
@@ -37,6 +39,7 @@ public struct Backbone: Sendable {
         self.graph = graph
         self.parameters = ParameterStore(parameters.asDictionary.filter { paths.contains($0.key) })
         self.cut = cut
+        self.notes = notes
     }
 
     private static func requireImages(_ graph: Graph) throws {
