@@ -57,6 +57,8 @@ public enum ScoreScript {
             if "tessera.image_steps" not in metadata:
                 sys.exit(f"{arguments.model} does not say how images are prepared")
             steps = json.loads(metadata["tessera.image_steps"])
+            if json.loads(metadata.get("tessera.training_data", "{}")).get("isSynthetic"):
+                print(f"note: {arguments.model} was trained on synthetic phantoms, of no patient", file=sys.stderr)
             scores = []
             for path in arguments.images:
                 try:

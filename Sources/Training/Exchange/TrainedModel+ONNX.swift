@@ -102,6 +102,7 @@ extension TrainedModel {
         if let preprocessing {
             text += "Images: \(preprocessing.summary). "
         }
+        if trainingData?.isSynthetic == true { text += "Trained on synthetic phantoms, of no patient. " }
         switch units {
         case .score: text += "The output is a score."
         case .z where scoreScale == .identity && !predictsLogits: text += "The output is a score."
