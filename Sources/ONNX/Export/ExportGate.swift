@@ -7,8 +7,8 @@ struct ExportGate {
     /// The graph that was written.
     let graph: Graph
 
-    /// Throws where two things have one name, a node is none of its operator in the model's operator set, or an input or
-    /// output has another type for those who read the file than in the graph.
+    /// Throws where two things have one name, a node is none of its operator in the model's operator set, or an input
+    /// or output has another type for those who read the file than in the graph.
     func check(_ model: ONNXModel) throws {
         try Self.requireUniqueNames(model.graph)
         let read = try ONNXImporter.read(model, name: "export").graph

@@ -53,8 +53,8 @@ public final class OpenDimensions {
 }
 
 extension OpenDimensions {
-    /// The target of a Reshape that a file with a fixed batch states, for images [N, …]: where every image keeps its own
-    /// elements, the fixed batch at its first place becomes 0, which keeps N; nil where images would mix.
+    /// The target of a Reshape that a file with a fixed batch states, for images [N, …]: where every image keeps its
+    /// own elements, the fixed batch at its first place becomes 0, which keeps N; nil where images would mix.
     func opened(_ target: [Int], of type: TensorType, at node: ONNXNode) -> [Int]? {
         guard let batch = openedBatch, let first = type.dimensions.first, first.value == nil else { return target }
         let extents = type.dimensions.dropFirst().compactMap(\.value)

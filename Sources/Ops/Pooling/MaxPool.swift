@@ -97,8 +97,8 @@ extension MaxPool: ONNXImportable, ONNXExportable {
 }
 
 extension ONNXNodeWriter {
-    /// The attributes of a pool with the number of its windows rounded down: on rounding up, runtimes do not agree where
-    /// a window would begin in the trailing padding.
+    /// The attributes of a pool with the number of its windows rounded down: on rounding up, runtimes do not agree
+    /// where a window would begin in the trailing padding.
     func attributes<O: Op>(of op: O, window: Window) throws -> [String: ONNXAttribute] {
         var attributes = attributes(of: op)
         guard window.ceilMode else { return attributes }

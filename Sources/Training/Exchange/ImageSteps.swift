@@ -1,7 +1,7 @@
 import TesseraImaging
 
-/// All that is done to an image before a network, in an exported model's metadata: what `ScoreScript` and other programs
-/// follow to prepare raw images as we do. Steps come in the order of `order`.
+/// All that is done to an image before a network, in an exported model's metadata: what `ScoreScript` and other
+/// programs follow to prepare raw images as we do. Steps come in the order of `order`.
 struct ImageSteps: Encodable {
     /// Grows when a step comes to be done otherwise.
     let format = 1
