@@ -174,6 +174,22 @@ import Testing
         }
     }
 
+    @Test func aWeightThatIsNoNumberIsNamed() throws {
+        var model = file(pooling: Self.pooling, behind: Self.head)
+        func spoil(_ name: String) throws {
+            let index = try #require(model.graph.initializers.firstIndex { $0.name == name })
+            let shape = model.graph.initializers[index].tensor.shape
+            model.graph.initializers[index].tensor = Tensor(
+                Array(repeating: Float.nan, count: shape.reduce(1, *)), shape: shape)
+        }
+        // Behind the cut it does not matter.
+        try spoil("fc.weight")
+        _ = try Backbone(onnx: model, name: "net")
+        try spoil("conv.weight")
+        let error = try #require(throws: TesseraError.self) { try Backbone(onnx: model, name: "net") }
+        #expect(error.location.contains("conv.weight"))
+    }
+
     @Test func aPlaceThatIsNotThereNamesOthers() throws {
         let model = file(pooling: Self.pooling, behind: Self.head)
         let error = try #require(throws: TesseraError.self) { try Backbone(onnx: model, name: "net", cut: "absent") }

@@ -21,7 +21,7 @@ extension Backbone {
                 return
             }
             let imported = try features(at: Self.value(named: cut, in: flat.graph, of: name))
-            try self.init(imported, cut: cut)
+            try self.init(imported, of: name, cut: cut)
             return
         }
         let poolings = flat.graph.nodes.lazy.reversed().filter { Self.poolings.contains($0.operatorType) }
@@ -30,7 +30,7 @@ extension Backbone {
             let imported = try features(at: output)
             let last = imported.graph[imported.graph.outputs[0].value.node]
             guard Self.isGlobalPooling(last, in: imported.graph) else { continue }
-            try self.init(imported, cut: Self.name(of: node))
+            try self.init(imported, of: name, cut: Self.name(of: node))
             return
         }
         guard let linear = flat.graph.nodes.last(where: { Self.linears.contains($0.operatorType) }),
@@ -42,12 +42,13 @@ extension Backbone {
         }
         let imported = try features(at: input)
         let maker = flat.graph.nodes.last { $0.outputs.contains(input) }
-        try self.init(imported, cut: maker.map(Self.name(of:)) ?? input)
+        try self.init(imported, of: name, cut: maker.map(Self.name(of:)) ?? input)
     }
 
-    private init(_ imported: ImportedModel, cut: String) throws {
+    private init(_ imported: ImportedModel, of name: String, cut: String) throws {
         try self.init(
             features: imported.graph, parameters: imported.parameters, cut: cut, notes: imported.notes)
+        try parameters.requireFinite(at: name)
     }
 
     /// Operators that may pool a whole image.
