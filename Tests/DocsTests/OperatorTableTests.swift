@@ -10,31 +10,24 @@ import Testing
 
     /// One line an operator: its versions and the ops whose rules read it; some become other ops, constants or nothing.
     private static func lines() -> [[String]] {
-        var versions: [String: [ClosedRange<Int>]] = [:], ops: [String: [String]] = [:]
+        var versions: [String: [Int]] = [:], ops: [String: [String]] = [:]
         for type in OpCatalog.standard.types {
             for rule in (type as? any ONNXImportable.Type)?.onnxRules ?? [] {
-                versions[rule.operatorType, default: []].append(rule.versions)
+                versions[rule.operatorType, default: []] += rule.versions
                 if !ops[rule.operatorType, default: []].contains("`\(type.mnemonic)`") {
                     ops[rule.operatorType, default: []].append("`\(type.mnemonic)`")
                 }
             }
         }
         for (name, rules) in OpCatalog.standard.onnxRules where versions[name] == nil {
-            (versions[name], ops[name]) = (rules.map(\.versions), ["other ops, or none"])
+            (versions[name], ops[name]) = (rules.flatMap(\.versions), ["other ops, or none"])
         }
         return versions.keys.sorted().map { name in
             [
-                name, versions[name]!.sorted { $0.lowerBound < $1.lowerBound }.map(text).joined(separator: ", "),
+                name, versions[name]!.sorted().map(String.init).joined(separator: ", "),
                 ops[name]!.joined(separator: ", "),
             ]
         }
-    }
-
-    private static func text(_ range: ClosedRange<Int>) -> String {
-        range.upperBound == .max
-            ? "\(range.lowerBound) and later"
-            : range.lowerBound == range.upperBound
-                ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
     }
 
     @Test func theTableIsTheCatalogue() throws {

@@ -23,10 +23,13 @@ enum ONNXRoundTrip {
         for node in writer.nodes {
             let rules = try #require(
                 OpCatalog.standard.onnxRules[node.operatorType], "no rule reads \(node.operatorType)")
-            let rule = try #require(rules.first { $0.versions.contains(opset) })
+            let schema = try #require(ONNXSchemas.schema(node.operatorType, operatorSet: opset))
+            try schema.check(node)
+            let rule = try #require(rules.first { $0.versions.contains(schema.version) })
             let inputs = try node.inputs.map { name in
                 name.isEmpty ? nil : try #require(values[name], "\(name) is not written") as Value
             }
+            try schema.checkElements(inputs.map { $0.map { builder.type(of: $0).element } }, of: node)
             let reader = ONNXNodeReader(node: node, opset: opset, builder: builder, inputs: inputs)
             for (name, value) in zip(node.outputs, try rule.read(reader)) { values[name] = value }
             try reader.finish()

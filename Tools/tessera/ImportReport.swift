@@ -72,7 +72,7 @@ struct ImportReport: Encodable {
         }
         unsupported = try ONNXImporter.unsupportedOperators(of: model)
         guard unsupported.isEmpty else {
-            obstacle = "unsupported operators: " + unsupported.joined(separator: ", ")
+            obstacle = ONNXImporter.unsupported(unsupported).description
             return
         }
         guard !sizeIsOpen else { return }

@@ -7,6 +7,7 @@ import Tessera
 struct PredictionArguments: ParsableArguments {
     @Option(help: "Images at a time; results differ in the last bits at most.") var batchSize = 4
     @OptionGroup var fit: FitArguments
+    @Option(help: "The output with the scores, of a model that has several.") var output: String?
     @OptionGroup var execution: ExecutionArguments
 
     /// One score for each image of a part of a data set, in its order. Images are read ahead; the first that cannot be
@@ -15,7 +16,7 @@ struct PredictionArguments: ParsableArguments {
         guard (1...4096).contains(batchSize) else {
             throw TesseraError(at: "--batch-size", found: "\(batchSize)", accepted: "1 to 4096")
         }
-        let options = try execution.options()
+        let model = try selectingOutput(of: model, name), options = try execution.options()
         let source = try ImageBatchSource(
             dataset, split, preprocessing: try fit.preprocessing(of: model, name), workers: options.threads)
         let bar = ProgressBar("predicting", unit: "images", total: source.sampleCount)
@@ -30,5 +31,20 @@ struct PredictionArguments: ParsableArguments {
                 accepted: "finite scores: the network overflows")
         }
         return scores
+    }
+
+    /// The model with the one output that holds the scores; throws where it has several and none is named, or not that
+    /// one.
+    private func selectingOutput(of model: TrainedModel, _ name: String) throws -> TrainedModel {
+        let names = model.graph.outputs.map(\.name), list = names.joined(separator: ", ")
+        guard let place = output.map({ names.firstIndex(of: $0) }) ?? (names.count == 1 ? 0 : nil) else {
+            throw TesseraError(
+                at: output == nil ? name : "--output",
+                found: output.map { "no output \($0) in \(name)" } ?? "\(names.count) outputs",
+                accepted: output == nil ? "--output with one of \(list)" : list)
+        }
+        var result = model
+        result.graph.outputs = [model.graph.outputs[place]]
+        return result
     }
 }

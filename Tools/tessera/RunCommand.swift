@@ -7,8 +7,9 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Runs an ONNX model on tensors in files.",
         discussion: """
-            Reads input_0.pb, input_1.pb … (TensorProto, in the order of the graph's inputs that are no initialisers) and writes output_0.pb … in the order
-            of its outputs: the layout of ONNX's backend tests. Exit code 3 where something is unsupported.
+            Reads input_0.pb, input_1.pb … (TensorProto, in the order of the graph's inputs that are no initialisers; those that are one come after them and
+            may be missing) and writes output_0.pb … in the order of its outputs: the layout of ONNX's backend tests. Exit code 3 where something is
+            unsupported.
 
             Example: tessera run model.onnx --input-dir test_data_set_0 --output-dir out
             """

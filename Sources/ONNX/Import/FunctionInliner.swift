@@ -72,6 +72,12 @@ struct FunctionInliner {
                 at: place, found: "\(node.inputs.count) inputs and \(node.outputs.count) outputs",
                 accepted: "at most \(function.inputs.count) and \(function.outputs.count)")
         }
+        let known = function.attributes + function.defaultAttributes.keys.sorted()
+        if let foreign = node.attributes.keys.sorted().first(where: { !known.contains($0) }) {
+            throw TesseraError(
+                at: place, found: "the attribute \(foreign)",
+                accepted: known.isEmpty ? "no attributes" : known.joined(separator: ", "))
+        }
         // Results have different names, nodes need not; the function's name keeps a call apart from the call that it
         // ends.
         let prefix = (node.outputs.first { !$0.isEmpty } ?? "") + "/" + function.name

@@ -13,9 +13,16 @@ struct ImportBuilder {
     private let builder: GraphBuilder
     private let openDimensions: OpenDimensions, foldingBudget = FoldingBudget()
     private var values: [String: Value] = [:]
+    /// Results of nodes that are not made, and what they are.
+    private var unmade: [String: String] = [:]
+    /// The numbers that inputs give to named dimensions, and the first input that did.
+    private var extents: [String: (number: Int, input: String)] = [:]
     private var parameters = ParameterStore()
+    /// As many are named in a note.
+    private static let namedInitializers = 12
 
     init(_ graph: ONNXGraph, rules: RuleBook, options: ImportOptions) throws {
+        try graph.checkInitializers()
         var graph = graph
         // Constants are initialisers that stand among the nodes.
         for node in graph.nodes where node.operatorType == "Constant" && node.domain.isEmpty {
@@ -34,9 +41,13 @@ struct ImportBuilder {
         self.rules = rules
         self.options = options
         nodes = try graph.sortedNodes()
-        initializers = try Dictionary(graph.initializers.map { ($0.name, $0.tensor) }) { _, _ in
-            throw TesseraError(at: "initialisers", found: "two of the same name", accepted: "different names")
+        var initializers: [String: Tensor] = [:]
+        for initializer in graph.initializers
+        where initializers.updateValue(initializer.tensor, forKey: initializer.name) != nil {
+            throw TesseraError(
+                at: "initialiser \(initializer.name)", found: "two of the same name", accepted: "different names")
         }
+        self.initializers = initializers
         openDimensions = OpenDimensions(openedBatch: options.opensBatch ? graph.fixedBatch : nil)
         selection = StateSelection(nodes, initializers: initializers, rules: rules)
         builder = GraphBuilder(name: graph.name.isEmpty ? "model" : graph.name)
@@ -45,9 +56,16 @@ struct ImportBuilder {
     mutating func build() throws -> ImportedModel {
         for input in source.freeInputs { values[input.name] = try add(input) }
         for node in nodes { try add(node) }
+        var declarations = DeclarationCheck()
+        let numbers = extents.mapValues(\.number)
+        for declared in source.valueInfos {
+            guard let value = values[declared.name] else { continue }
+            try declarations.check(declared.binding(numbers), builder.type(of: value), at: "value \(declared.name)")
+        }
         for output in source.outputs {
-            let value = try value(output.name, for: "output \(output.name)")
-            try openDimensions.requireNone(in: value, of: builder.graph, at: "output \(output.name)")
+            let place = "output \(output.name)", value = try value(output.name, for: place)
+            try openDimensions.requireNone(in: value, of: builder.graph, at: place)
+            try declarations.check(output.binding(numbers), builder.type(of: value), at: place)
             builder.output(output.name, value)
         }
         // What rules read as attributes, such as the bounds of a Clip, stands in nodes that nothing reads any more.
@@ -57,10 +75,10 @@ struct ImportBuilder {
         let paths = Set(graph.states.map(\.state.path))
         return ImportedModel(
             graph: graph, parameters: ParameterStore(parameters.asDictionary.filter { paths.contains($0.key) }),
-            notes: notes())
+            notes: notes(declarations))
     }
 
-    private func add(_ input: ONNXValueInfo) throws -> Value {
+    private mutating func add(_ input: ONNXValueInfo) throws -> Value {
         func failure(_ found: String, _ accepted: String) -> TesseraError {
             TesseraError(.unsupported, at: "input \(input.name)", found: found, accepted: accepted)
         }
@@ -79,6 +97,7 @@ struct ImportBuilder {
             guard fits else {
                 throw TesseraError(at: "input \(input.name)", found: "a tensor \(given)", accepted: input.description)
             }
+            try bind(input, to: given)
             return try constant.map { try builder.constant($0, path: input.name) }
                 ?? builder.addInput(input.name, given)
         }
@@ -93,9 +112,29 @@ struct ImportBuilder {
         return try builder.addInput(input.name, TensorType(element, dimensions))
     }
 
+    /// Throws where an input gives a named dimension another number than an input before it.
+    private mutating func bind(_ input: ONNXValueInfo, to given: TensorType) throws {
+        for (dimension, extent) in zip(input.dimensions ?? [], given.dimensions) {
+            guard case .named(let name) = dimension, let number = extent.value else { continue }
+            guard let first = extents[name] else {
+                extents[name] = (number, input.name)
+                continue
+            }
+            guard first.number == number else {
+                throw TesseraError(
+                    at: "input \(input.name)", found: "a tensor \(given) for \(input)",
+                    accepted: "\(first.number) for \(name), as at input \(first.input)")
+            }
+        }
+    }
+
     /// The value of a name: made by now, or an initialiser, which enters the graph where it is first read.
     private mutating func value(_ name: String, for place: String) throws -> Value {
         if let value = values[name] { return value }
+        if let output = unmade[name] {
+            throw TesseraError(
+                .unsupported, at: place, found: "the value \(name), which is \(output)", accepted: "its other outputs")
+        }
         guard let tensor = initializers[name] else {
             throw TesseraError(
                 at: place, found: "the value \(name), which nothing makes",
@@ -119,7 +158,8 @@ struct ImportBuilder {
         }
         let place = node.place
         let inputs = try node.inputs.map { $0.isEmpty ? nil : try value($0, for: place) }
-        guard let rule = rules.rule(for: node) else { preconditionFailure("the operators were checked before") }
+        guard let reading = rules.reading(of: node) else { preconditionFailure("the operators were checked before") }
+        try reading.schema.checkElements(inputs.map { $0.map { builder.type(of: $0).element } }, of: node)
         var named = node
         if named.name.isEmpty { named.name = node.outputs.first { !$0.isEmpty } ?? "" }
         let reader = ONNXNodeReader(
@@ -127,23 +167,33 @@ struct ImportBuilder {
             foldingBudget: foldingBudget)
         let results: [Value]
         do {
-            results = try rule.read(reader)
+            results = try reading.rule.read(reader)
             try reader.finish()
-        } catch let error as TesseraError { throw error.location.contains(place) ? error : error.within(place) }
+        } catch let error as TesseraError {
+            // Ops name themselves, or the path that they have from the node.
+            throw TesseraError(error.kind, at: place, found: error.found, accepted: error.accepted)
+        }
         for (index, output) in node.outputs.enumerated() where !output.isEmpty {
-            guard index < results.count else {
-                throw reader.failure("the output \(index), \(output)", accepted: "the first \(results.count)")
+            if index < results.count {
+                values[output] = results[index]
+            } else {
+                unmade[output] = "output \(index) of \(place), \(reading.schema.outputs[index].name)"
             }
-            values[output] = results[index]
         }
     }
 
-    private func notes() -> [String] {
-        var notes: [String] = []
+    private func notes(_ declarations: DeclarationCheck) -> [String] {
+        // Shapes in a file are those of its own image size.
+        var notes = rules.notes + (options.imageSize == nil ? [declarations.note].compactMap { $0 } : [])
         let unused = source.initializers.map(\.name).filter {
             values[$0] == nil && !selection.parted.values.contains($0)
         }
-        if !unused.isEmpty { notes.append("initialisers that nothing reads: \(unused.joined(separator: ", "))") }
+        if !unused.isEmpty {
+            let rest = unused.count - Self.namedInitializers
+            notes.append(
+                "initialisers that nothing reads: \(unused.prefix(Self.namedInitializers).joined(separator: ", "))"
+                    + (rest > 0 ? " and \(rest) more" : ""))
+        }
         if !selection.parted.isEmpty {
             notes.append(
                 "\(selection.parted.count) states that the file writes once for several layers, since their values are equal, are apart now: \(selection.parted.keys.sorted().prefix(4).joined(separator: ", "))\(selection.parted.count > 4 ? ", …" : "")"

@@ -27,21 +27,23 @@ public struct ImportOptions: Sendable {
 public struct ImportedModel: Sendable {
     public let graph: Graph
     public let parameters: ParameterStore
-    /// What the user should know: initialisers that nothing reads, aliases that were parted.
+    /// What the user should know: initialisers that nothing reads, aliases that were parted, declared shapes that values
+    /// do not have, versions newer than the known ones.
     public let notes: [String]
 }
 
 /// Reads ONNX models of the operators in `OpCatalog.onnxRules` as graphs.
 public enum ONNXImporter {
-    /// `name` is what errors call the model. Throws one error where an operator or attribute is unsupported, a value is
-    /// used before or without being made, names clash, nodes form a cycle, or shapes cannot fit.
+    /// `name` is what errors call the model. Throws one error where an operator or attribute is unsupported, a node does
+    /// not have the signature of its operator, a value is used before or without being made, names clash, nodes form a
+    /// cycle, shapes cannot fit, or the file contradicts itself.
     public static func read(
         _ model: ONNXModel, name: String, options: ImportOptions = ImportOptions(), catalog: OpCatalog = .standard
     ) throws -> ImportedModel {
         do {
             let flat = try FunctionInliner(model).inlined()
-            let rules = RuleBook(catalog, operatorSets: flat.operatorSets)
-            try rules.requireAll(of: flat.graph)
+            let rules = try RuleBook(catalog, for: flat)
+            try rules.check(flat.graph)
             func built(_ options: ImportOptions) throws -> ImportedModel {
                 var builder = try ImportBuilder(flat.graph, rules: rules, options: options)
                 return try builder.build()
@@ -72,47 +74,6 @@ public enum ONNXImporter {
     /// model could run.
     public static func unsupportedOperators(of model: ONNXModel, catalog: OpCatalog = .standard) throws -> [String] {
         let flat = try FunctionInliner(model).inlined()
-        return RuleBook(catalog, operatorSets: flat.operatorSets).missing(in: flat.graph)
-    }
-}
-
-/// The rules for the operator sets of one model.
-struct RuleBook {
-    private let rules: [String: [ONNXRule]]
-    /// The version of the standard operator set.
-    let opset: Int
-
-    init(_ catalog: OpCatalog, operatorSets: [String: Int64]) {
-        rules = catalog.onnxRules
-        opset = Int(operatorSets[""] ?? 1)
-    }
-
-    func rule(for node: ONNXNode) -> ONNXRule? {
-        guard node.domain.isEmpty else { return nil }
-        return rules[node.operatorType]?.first { $0.versions.contains(opset) }
-    }
-
-    /// `Einsum (3 nodes)` for every operator without a rule.
-    func missing(in graph: ONNXGraph) -> [String] {
-        var counts: [(name: String, count: Int)] = []
-        for node in graph.nodes where rule(for: node) == nil {
-            let name =
-                node.domain.isEmpty ? "\(node.operatorType) of opset \(opset)" : "\(node.domain).\(node.operatorType)"
-            if let index = counts.firstIndex(where: { $0.name == name }) {
-                counts[index].count += 1
-            } else {
-                counts.append((name, 1))
-            }
-        }
-        return counts.map { "\($0.name) (\($0.count) node\($0.count == 1 ? "" : "s"))" }
-    }
-
-    /// Throws one error that lists every operator without a rule.
-    func requireAll(of graph: ONNXGraph) throws {
-        let missing = missing(in: graph)
-        guard !missing.isEmpty else { return }
-        throw TesseraError(
-            .unsupported, at: "operators", found: missing.joined(separator: ", "),
-            accepted: rules.keys.sorted().joined(separator: ", "))
+        return try RuleBook(catalog, for: flat).missing(in: flat.graph)
     }
 }

@@ -46,7 +46,7 @@ struct StateSelection {
             }
         }
         for node in nodes {
-            for (slot, kind) in (rules.rule(for: node)?.states ?? [:]).sorted(by: { $0.key < $1.key })
+            for (slot, kind) in (rules.reading(of: node)?.rule.states ?? [:]).sorted(by: { $0.key < $1.key })
             where slot < node.inputs.count { mark(node.inputs[slot], kind) }
         }
     }

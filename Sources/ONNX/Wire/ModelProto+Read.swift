@@ -110,6 +110,9 @@ struct ModelReader {
 
     private func attribute(_ proto: Onnx__AttributeProto, at place: String) throws -> ONNXAttribute {
         if let reference = proto.ref_attr_name, reference.pointee != 0 { return .reference(String(wire: reference)) }
+        if let other = otherFields(than: proto.type, of: proto).first {
+            throw failure(place, "a value in the field \(other) too", accepted: "a value of the stated type alone")
+        }
         switch proto.type {
         case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT: return .float(proto.f)
         case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT: return .int(proto.i)
@@ -137,6 +140,24 @@ struct ModelReader {
                 place, "the attribute type \(proto.type.rawValue)",
                 accepted: "numbers, strings, tensors and graphs, or lists of them", .unsupported)
         }
+    }
+
+    /// The fields with values that another type than `type` would use.
+    private func otherFields(than type: Onnx__AttributeProto__AttributeType, of proto: Onnx__AttributeProto) -> [String]
+    {
+        let fields: [(name: String, type: Onnx__AttributeProto__AttributeType, isThere: Bool)] = [
+            ("f", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT, proto.has_f != 0),
+            ("i", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT, proto.has_i != 0),
+            ("s", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING, proto.has_s != 0),
+            ("t", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR, proto.t != nil),
+            ("g", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPH, proto.g != nil),
+            ("floats", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOATS, proto.n_floats > 0),
+            ("ints", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS, proto.n_ints > 0),
+            ("strings", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRINGS, proto.n_strings > 0),
+            ("tensors", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSORS, proto.n_tensors > 0),
+            ("graphs", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPHS, proto.n_graphs > 0),
+        ]
+        return fields.filter { $0.isThere && $0.type != type }.map(\.name)
     }
 
     private func function(_ proto: Onnx__FunctionProto) throws -> ONNXFunction {

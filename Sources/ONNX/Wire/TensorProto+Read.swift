@@ -33,6 +33,9 @@ struct TensorReader {
         let (byteCount, overflow) = count.multipliedReportingOverflow(by: element.byteCount)
         guard !overflow else { throw failure("the dimensions \(dimensions)", accepted: "a size that memory can have") }
 
+        if let fields = Self.contradiction(in: proto) {
+            throw failure("\(fields) at once", accepted: "the numbers in one field")
+        }
         if proto.data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL {
             guard let externalData else {
                 throw failure("data in another file", accepted: "data in the message itself")
@@ -57,6 +60,18 @@ struct TensorReader {
             throw failure("\(numbers) numbers for \(element.rawValue)\(shape)", accepted: "\(count)")
         }
         return typed(proto, element, shape)
+    }
+
+    /// The names of the fields with numbers where there are several.
+    private static func contradiction(in proto: Onnx__TensorProto) -> String? {
+        let isExternal = proto.data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL
+        let fields = [
+            ("external_data", isExternal ? 1 : 0), ("raw_data", proto.has_raw_data == 0 ? 0 : proto.raw_data.len),
+            ("float_data", proto.n_float_data), ("int32_data", proto.n_int32_data),
+            ("string_data", proto.n_string_data), ("int64_data", proto.n_int64_data),
+            ("double_data", proto.n_double_data), ("uint64_data", proto.n_uint64_data),
+        ].filter { $0.1 > 0 }
+        return fields.count > 1 ? fields.map(\.0).joined(separator: " and ") : nil
     }
 
     /// Bytes of bools other than 0 and 1, which Swift's Bool does not have, become 1.

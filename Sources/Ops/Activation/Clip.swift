@@ -26,7 +26,7 @@ extension Clip: DifferentiableOp {
 
 extension Clip: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Clip", 1...10) { reader in
+        ONNXRule("Clip", [1, 6]) { reader in
             reader.ignore("consumed_inputs")
             return [
                 try reader.add(
@@ -34,11 +34,9 @@ extension Clip: ONNXImportable, ONNXExportable {
                     reader.input(0))
             ]
         },
-        ONNXRule("Clip", 11...Int.max) { reader in
-            func bound(_ index: Int, _ standard: Double) throws -> Double {
-                reader.optionalInput(index) == nil ? standard : try reader.constant(index).doubles().first ?? standard
-            }
-            return [try reader.add(Clip(low: bound(1, -.infinity), high: bound(2, .infinity)), reader.input(0))]
+        ONNXRule("Clip", [11, 12, 13]) { reader in
+            let low = try reader.scalar(1) ?? -.infinity, high = try reader.scalar(2) ?? .infinity
+            return [try reader.add(Clip(low: low, high: high), reader.input(0))]
         },
     ]
 

@@ -17,7 +17,7 @@ extension Relu: DifferentiableOp {
 
 extension Relu: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Relu") { reader in
+        ONNXRule("Relu", [1, 6, 13, 14]) { reader in
             reader.ignore("consumed_inputs")
             return try [reader.add(Relu(), reader.input(0))]
         }

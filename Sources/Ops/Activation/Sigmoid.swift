@@ -26,7 +26,7 @@ extension Sigmoid: DifferentiableOp {
 
 extension Sigmoid: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Sigmoid") { reader in
+        ONNXRule("Sigmoid", [1, 6, 13]) { reader in
             reader.ignore("consumed_inputs")
             return try [reader.add(Sigmoid(), reader.input(0))]
         }

@@ -17,6 +17,6 @@ extension Softplus: DifferentiableOp {
 }
 
 extension Softplus: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("Softplus") { try [$0.add(Softplus(), $0.input(0))] }]
+    public static let onnxRules = [ONNXRule("Softplus", [1, 22]) { try [$0.add(Softplus(), $0.input(0))] }]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Softplus") }
 }

@@ -17,7 +17,7 @@ extension Absolute: DifferentiableOp {
 
 extension Absolute: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Abs") { reader in
+        ONNXRule("Abs", [1, 6, 13]) { reader in
             reader.ignore("consumed_inputs")
             return try [reader.add(Absolute(), reader.input(0))]
         }

@@ -22,6 +22,6 @@ extension Multiply: DifferentiableOp {
 }
 
 extension Multiply: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("Mul", 7...Int.max) { try [$0.add(Multiply(), $0.input(0), $0.input(1))] }]
+    public static let onnxRules = [ONNXRule("Mul", [7, 13, 14]) { try [$0.add(Multiply(), $0.input(0), $0.input(1))] }]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Mul") }
 }

@@ -14,6 +14,6 @@ extension Sign: DifferentiableOp {
 }
 
 extension Sign: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("Sign") { try [$0.add(Sign(), $0.input(0))] }]
+    public static let onnxRules = [ONNXRule("Sign", [9, 13]) { try [$0.add(Sign(), $0.input(0))] }]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Sign") }
 }

@@ -21,6 +21,6 @@ extension Subtract: DifferentiableOp {
 }
 
 extension Subtract: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("Sub", 7...Int.max) { try [$0.add(Subtract(), $0.input(0), $0.input(1))] }]
+    public static let onnxRules = [ONNXRule("Sub", [7, 13, 14]) { try [$0.add(Subtract(), $0.input(0), $0.input(1))] }]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Sub") }
 }

@@ -50,6 +50,8 @@ extension Where: DifferentiableOp {
 }
 
 extension Where: ONNXImportable, ONNXExportable {
-    public static let onnxRules = [ONNXRule("Where") { try [$0.add(Where(), $0.input(0), $0.input(1), $0.input(2))] }]
+    public static let onnxRules = [
+        ONNXRule("Where", [9, 16]) { try [$0.add(Where(), $0.input(0), $0.input(1), $0.input(2))] }
+    ]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Where") }
 }

@@ -120,7 +120,7 @@ extension Convolution: DifferentiableOp {
 
 extension Convolution: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Conv", states: [1: .parameter, 2: .parameter]) { reader in
+        ONNXRule("Conv", [1, 11, 22], states: [1: .parameter, 2: .parameter]) { reader in
             let x = try reader.type(0), weight = try reader.type(1)
             guard weight.rank >= 3, x.rank == weight.rank, let kernel = weight.shape.map({ Array($0.dropFirst(2)) })
             else {

@@ -56,7 +56,7 @@ extension Linear: DifferentiableOp {
 
 extension Linear: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Gemm", 7...Int.max, states: [1: .parameter, 2: .parameter]) { reader in
+        ONNXRule("Gemm", [7, 9, 11, 13], states: [1: .parameter, 2: .parameter]) { reader in
             let alpha = try reader.float("alpha", default: 1), beta = try reader.float("beta", default: 1)
             let transposesA = try reader.bool("transA"), transposesB = try reader.bool("transB")
             let element = try reader.type(0).element, c = reader.optionalInput(2)
@@ -79,7 +79,7 @@ extension Linear: ONNXImportable, ONNXExportable {
                 MatrixMultiply(transposesA: transposesA, transposesB: transposesB), widened(reader.input(0)),
                 widened(reader.input(1)))
             if alpha != 1 { y = try reader.add(Multiply(), y, reader.builder.scalar(alpha, wide)) }
-            if let c {
+            if let c = try reader.oneWay(2, onto: reader.builder.type(of: y).dimensions) {
                 let addend = try widened(c)
                 y = try reader.add(
                     Add(), y, beta == 1 ? addend : reader.add(Multiply(), addend, reader.builder.scalar(beta, wide)))

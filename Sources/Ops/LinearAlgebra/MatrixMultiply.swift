@@ -90,7 +90,7 @@ extension MatrixMultiply: DifferentiableOp {
 
 extension MatrixMultiply: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("MatMul", states: [1: .parameter]) { reader in
+        ONNXRule("MatMul", [1, 9, 13], states: [1: .parameter]) { reader in
             let a = try reader.type(0), b = try reader.type(1)
             guard a.rank >= 1, b.rank >= 1 else {
                 throw reader.failure("operands \(a) and \(b)", accepted: "rank 1 or more", kind: .invalid)

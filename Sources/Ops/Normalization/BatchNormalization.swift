@@ -78,17 +78,21 @@ extension BatchNormalization: ONNXImportable, ONNXExportable {
     static let onnxStates: [Int: StateKind] = [1: .parameter, 2: .parameter, 3: .statistic, 4: .statistic]
 
     public static let onnxRules = [
-        ONNXRule("BatchNormalization", 1...6, states: onnxStates) { reader in
-            guard try reader.int("is_test", default: 0) == 1 else {
+        ONNXRule("BatchNormalization", [1, 6], states: onnxStates) { reader in
+            guard try reader.bool("is_test") else {
                 throw reader.failure(
                     "is_test 0, training mode", accepted: "is_test 1, or a model exported for inference")
             }
             reader.ignore("consumed_inputs")
             return try inference(reader)
         },
-        ONNXRule("BatchNormalization", 7...Int.max, states: onnxStates) { reader in
+        ONNXRule("BatchNormalization", [7, 9, 14, 15], states: onnxStates) { reader in
             if try reader.bool("training_mode") { return try training(reader) }
-            if reader.opset < 14, reader.node.outputs.dropFirst().contains(where: { !$0.isEmpty }) {
+            if reader.node.outputs.dropFirst().contains(where: { !$0.isEmpty }) {
+                guard reader.opset < 14 else {
+                    throw reader.failure(
+                        "\(reader.node.outputs.count) outputs with training_mode 0", accepted: "1", kind: .invalid)
+                }
                 return try training(reader)
             }
             return try inference(reader)
@@ -96,7 +100,7 @@ extension BatchNormalization: ONNXImportable, ONNXExportable {
     ]
 
     private static func inference(_ reader: ONNXNodeReader) throws -> [Value] {
-        if try reader.int("spatial", default: 1) == 0 {
+        if try !reader.bool("spatial", default: true) {
             throw reader.failure("spatial 0, statistics per activation", accepted: "spatial 1")
         }
         return [try reader.addAll(reader.fields(into: BatchNormalization()), reader.allInputs())[0]]

@@ -5,12 +5,13 @@ import TesseraTensors
 enum ExpandedOperators {
     static let rules = identity + constant + dropout + shape + axes
 
-    private static let identity = [ONNXRule("Identity") { [try $0.input(0)] }]
+    private static let identity = [ONNXRule("Identity", [1, 13, 14, 16, 19, 21, 23, 24, 25]) { [try $0.input(0)] }]
 
     /// Constants whose value is written as plain numbers; those with a tensor never come here, for importers treat them
-    /// as initialisers.
+    /// as initialisers. Every constant has one value, which `requireOneValue` checks.
     private static let constant = [
-        ONNXRule("Constant") { reader in
+        ONNXRule("Constant", [1, 9, 11, 12, 13, 19, 21, 23, 24, 25]) { reader in
+            try reader.node.requireOneValue()
             if let number = try reader.float("value_float") {
                 return [try reader.builder.constant(Tensor(scalar: Float(number)), path: reader.node.name)]
             }
@@ -37,7 +38,7 @@ enum ExpandedOperators {
     /// Dropout as in inference: nothing happens. Versions 1 and 6 train unless `is_test` says otherwise, 7 and 10 never
     /// do, later ones where the third input is true.
     private static let dropout = [
-        ONNXRule("Dropout", 1...6) { reader in
+        ONNXRule("Dropout", [1, 6]) { reader in
             reader.ignore("ratio", "consumed_inputs")
             guard try reader.bool("is_test") else {
                 throw reader.failure(
@@ -45,14 +46,14 @@ enum ExpandedOperators {
             }
             return [try reader.input(0)]
         },
-        ONNXRule("Dropout", 7...11) { reader in
+        ONNXRule("Dropout", [7, 10]) { reader in
             reader.ignore("ratio")
             return [try reader.input(0)]
         },
-        ONNXRule("Dropout", 12...Int.max) { reader in
+        ONNXRule("Dropout", [12, 13, 22]) { reader in
             reader.ignore("seed")
-            _ = reader.optionalInput(1)
-            if reader.optionalInput(2) != nil, try reader.constant(2).doubles().first != 0 {
+            try reader.requireScalar(1)
+            if let mode = try reader.scalar(2), mode != 0 {
                 throw reader.failure("training_mode true", accepted: "false, or a model exported for inference")
             }
             return [try reader.input(0)]
@@ -61,7 +62,7 @@ enum ExpandedOperators {
 
     /// The shape of a tensor, with stand-ins for dimensions that are open.
     private static let shape = [
-        ONNXRule("Shape") { reader in
+        ONNXRule("Shape", [1, 13, 15, 19, 21, 23, 24, 25]) { reader in
             let type = try reader.type(0), rank = type.rank
             func clamped(_ index: Int) -> Int { min(max(index < 0 ? index + rank : index, 0), rank) }
             let start = clamped(try reader.int("start", default: 0)),
@@ -77,11 +78,15 @@ enum ExpandedOperators {
     ]
 
     private static let axes = [
-        ONNXRule("Squeeze") { reader in
+        ONNXRule("Squeeze", [1, 11, 13, 21, 23, 24, 25]) { reader in
             let type = try reader.type(0)
-            let stated = try (reader.opset >= 13 ? reader.integers(input: 1) : reader.ints("axes"))
+            let stated = try (reader.opset >= 13 ? reader.vector(1) : reader.ints("axes"))
+            if stated?.isEmpty == true {
+                // Runtimes do not agree on whether these are no axes or all of extent 1.
+                throw reader.failure("an empty list of axes", accepted: "axes, or no list", kind: .invalid)
+            }
             let axes =
-                try stated.map { try Set($0.map { try reader.axis($0, rank: type.rank) }) }
+                try stated.map { try Set(reader.axes($0, rank: type.rank)) }
                 ?? Set(type.dimensions.indices.filter { type.dimensions[$0] == .fixed(1) })
             if let wrong = axes.sorted().first(where: { type.dimensions[$0] != .fixed(1) }) {
                 throw reader.failure("axis \(wrong) of \(type)", accepted: "axes of extent 1", kind: .invalid)
@@ -90,20 +95,26 @@ enum ExpandedOperators {
                 try reader.reshape(type.dimensions.indices.filter { !axes.contains($0) }.map { type.dimensions[$0] })
             ]
         },
-        ONNXRule("Unsqueeze") { reader in
+        ONNXRule("Unsqueeze", [1, 11, 13, 21, 23, 24, 25]) { reader in
             let type = try reader.type(0)
-            guard let stated = try (reader.opset >= 13 ? reader.integers(input: 1) : reader.ints("axes")) else {
-                throw reader.failure("no axes", accepted: "axes", kind: .invalid)
-            }
-            let rank = type.rank + stated.count
-            let axes = Set(try stated.map { try reader.axis($0, rank: rank) })
-            guard axes.count == stated.count else {
-                throw reader.failure("axes \(stated)", accepted: "different ones", kind: .invalid)
-            }
+            // PyTorch writes a scalar for a single axis, and runtimes take it.
+            guard let stated = try (reader.opset >= 13 ? reader.vector(1, acceptsScalar: true) : reader.ints("axes"))
+            else { throw reader.failure("no axes", accepted: "axes", kind: .invalid) }
+            let rank = type.rank + stated.count, axes = Set(try reader.axes(stated, rank: rank))
             var rest = type.dimensions[...]
             return [try reader.reshape((0..<rank).map { axes.contains($0) ? .fixed(1) : rest.removeFirst() })]
         },
     ]
+}
+
+extension ONNXNode {
+    /// Throws where a Constant has several values or none.
+    public func requireOneValue() throws {
+        guard attributes.count != 1 else { return }
+        let names = attributes.keys.sorted().joined(separator: ", ")
+        throw TesseraError(
+            at: place, found: names.isEmpty ? "no value" : "the values \(names)", accepted: "one of them")
+    }
 }
 
 extension ONNXNodeReader {

@@ -66,7 +66,7 @@ public final class ONNXNodeReader {
     /// The tensor of an input that must be known when the model is read, such as the shape of a Reshape.
     public func constant(_ index: Int) throws -> Tensor {
         guard let tensor = optionalConstant(index) else {
-            throw failure("input \(index), which is computed at run time", accepted: "a constant")
+            throw failure("\(place(of: index)), which is computed at run time", accepted: "a constant")
         }
         return tensor
     }
@@ -77,17 +77,6 @@ public final class ONNXNodeReader {
             return nil
         }
         return constant.value.tensor
-    }
-
-    /// A constant integer input as Ints; nil where the input is missing.
-    public func integers(input index: Int) throws -> [Int]? {
-        guard optionalInput(index) != nil else { return nil }
-        let tensor = try constant(index)
-        if let name = openDimensions.name(in: tensor) {
-            throw failure(
-                "input \(index), which holds the open dimension \(name)", accepted: "a number: bind \(name) first")
-        }
-        return tensor.converted(to: .int64).array(of: Int64.self).map { Int($0) }
     }
 
     // MARK: Attributes
@@ -110,7 +99,15 @@ public final class ONNXNodeReader {
 
     public func int(_ name: String, default standard: Int) throws -> Int { try int(name) ?? standard }
     public func bool(_ name: String, default standard: Bool = false) throws -> Bool {
-        try int(name).map { $0 != 0 } ?? standard
+        try int(name).map { try flag(name, $0) } ?? standard
+    }
+
+    /// Runtimes do not agree on what other numbers mean.
+    private func flag(_ name: String, _ number: Int) throws -> Bool {
+        guard (0...1).contains(number) else {
+            throw failure("the attribute \(name) \(number)", accepted: "0 or 1", kind: .invalid)
+        }
+        return number == 1
     }
 
     public func ints(_ name: String) throws -> [Int]? {
@@ -157,7 +154,8 @@ public final class ONNXNodeReader {
             guard let name = field.onnxName, let value = attribute(name) else { continue }
             switch value {
             case .int(let number):
-                try op.setAttribute(field.name, to: op.isFlag(field.name) ? .bool(number != 0) : .int(Int(number)))
+                try op.setAttribute(
+                    field.name, to: op.isFlag(field.name) ? .bool(flag(name, Int(number))) : .int(Int(number)))
             case .ints(let numbers): try op.setAttribute(field.name, to: .ints(numbers.map { Int($0) }))
             case .float(let number): try op.setAttribute(field.name, to: .float(Self.number(number)))
             case .string(let text): try op.setAttribute(field.name, to: .string(text))
@@ -193,15 +191,6 @@ public final class ONNXNodeReader {
             return outputs
         }
         return try Evaluator.evaluate(op, constants, at: node.place).map { try builder.constant($0, path: node.name) }
-    }
-
-    /// An axis counted from the end where negative; throws where the tensor has no such axis.
-    public func axis(_ axis: Int, rank: Int) throws -> Int {
-        guard axis >= -rank, axis < rank else {
-            throw failure(
-                "the axis \(axis) of a tensor of rank \(rank)", accepted: "\(-rank) to \(rank - 1)", kind: .invalid)
-        }
-        return axis < 0 ? axis + rank : axis
     }
 }
 

@@ -1,16 +1,17 @@
 import TesseraIR
 import TesseraTensors
 
-/// How one ONNX operator, in a range of operator set versions, becomes nodes of the graph.
+/// How one ONNX operator, in some of its versions, becomes nodes of the graph.
 public struct ONNXRule: Sendable {
     public let operatorType: String
-    public let versions: ClosedRange<Int>
+    /// The versions of `ONNXSchemas` that are read: each holds until the next one.
+    public let versions: [Int]
     /// The input slots whose float initialisers are trained (or measured, for statistics) rather than constant.
     public let states: [Int: StateKind]
     public let read: @Sendable (ONNXNodeReader) throws -> [Value]
 
     public init(
-        _ operatorType: String, _ versions: ClosedRange<Int> = 1...Int.max, states: [Int: StateKind] = [:],
+        _ operatorType: String, _ versions: [Int], states: [Int: StateKind] = [:],
         read: @escaping @Sendable (ONNXNodeReader) throws -> [Value]
     ) {
         self.operatorType = operatorType

@@ -76,7 +76,8 @@ extension ONNXNodeReader {
     /// there can be one.
     func reshapeTarget(input index: Int, of type: TensorType) throws -> [Int] {
         var hasWildcard = false
-        let target = try constant(index).converted(to: .int64).array(of: Int64.self).enumerated().map { place, number in
+        let target = try vectorTensor(index).converted(to: .int64).array(of: Int64.self).enumerated().map {
+            place, number in
             hasWildcard = hasWildcard || number == -1
             guard let name = openDimensions.name(of: number) else { return Int(number) }
             if place < type.rank, type.dimensions[place] == .named(name) { return 0 }

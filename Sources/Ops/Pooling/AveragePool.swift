@@ -96,7 +96,7 @@ extension AveragePool: DifferentiableOp {
 
 extension AveragePool: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("AveragePool") { reader in
+        ONNXRule("AveragePool", [1, 7, 10, 11, 19, 22]) { reader in
             let spatial = Array(try reader.type(0).dimensions.dropFirst(2))
             let kernel = try reader.ints("kernel_shape") ?? [], strides = try reader.ints("strides") ?? [],
                 dilations = try reader.ints("dilations") ?? []

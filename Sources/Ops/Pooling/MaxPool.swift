@@ -74,11 +74,9 @@ extension MaxPool: DifferentiableOp {
 
 extension MaxPool: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("MaxPool") { reader in
-            reader.ignore("storage_order")
-            if reader.node.outputs.count > 1, !reader.node.outputs[1].isEmpty {
-                throw reader.failure("the output Indices", accepted: "the first output only")
-            }
+        ONNXRule("MaxPool", [1, 8, 10, 11, 12, 22]) { reader in
+            // It is about the second output, which is not made.
+            _ = try reader.bool("storage_order")
             let spatial = Array(try reader.type(0).dimensions.dropFirst(2))
             let kernel = try reader.ints("kernel_shape") ?? [], strides = try reader.ints("strides") ?? [],
                 dilations = try reader.ints("dilations") ?? []

@@ -48,11 +48,11 @@ extension ReduceMean: DifferentiableOp {
 
 extension ReduceMean: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("ReduceMean") { reader in
+        ONNXRule("ReduceMean", [1, 11, 13, 18]) { reader in
             guard let (axes, keeps) = try reader.reduction(axesAreInputSince: 18) else { return [try reader.input(0)] }
             return [try reader.add(ReduceMean(axes: axes, keepsDimensions: keeps), reader.input(0))]
         },
-        ONNXRule("GlobalAveragePool") { reader in
+        ONNXRule("GlobalAveragePool", [1, 22]) { reader in
             let rank = try reader.type(0).rank
             guard rank > 2 else {
                 throw reader.failure("x of rank \(rank)", accepted: "[N, C, spatial…]", kind: .invalid)

@@ -38,7 +38,7 @@ extension ReduceSum: DifferentiableOp {
 
 extension ReduceSum: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("ReduceSum") { reader in
+        ONNXRule("ReduceSum", [1, 11, 13]) { reader in
             guard let (axes, keeps) = try reader.reduction(axesAreInputSince: 13) else { return [try reader.input(0)] }
             return [try reader.add(ReduceSum(axes: axes, keepsDimensions: keeps), reader.input(0))]
         }

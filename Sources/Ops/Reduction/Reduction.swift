@@ -78,8 +78,12 @@ extension ONNXNodeReader {
     func reduction(axesAreInputSince version: Int) throws -> (axes: [Int], keepsDimensions: Bool)? {
         let keeps = try bool("keepdims", default: true)
         let isIdentityWithoutAxes = try bool("noop_with_empty_axes")
-        let axes = try (opset >= version ? integers(input: 1) : ints("axes")) ?? []
-        return axes.isEmpty && isIdentityWithoutAxes ? nil : (axes, keeps)
+        let axes = try (opset >= version ? vector(1) : ints("axes")) ?? []
+        if axes.isEmpty { return isIdentityWithoutAxes ? nil : ([], keeps) }
+        let rank = try type(0).rank
+        // The op takes 0 and −1 for the axes of a scalar, as runtimes do.
+        if rank > 0 { _ = try self.axes(axes, rank: rank) }
+        return (axes, keeps)
     }
 }
 

@@ -44,8 +44,8 @@ extension BroadcastTo: DifferentiableOp {
 
 extension BroadcastTo: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Expand") { reader in
-            [try reader.add(BroadcastTo(shape: reader.integers(input: 1) ?? []), reader.input(0))]
+        ONNXRule("Expand", [8, 13]) { reader in
+            [try reader.add(BroadcastTo(shape: reader.vector(1) ?? []), reader.input(0))]
         }
     ]
     public func export(to writer: ONNXNodeWriter) throws {

@@ -32,8 +32,9 @@ extension Cast: DifferentiableOp {
 
 extension Cast: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Cast", 6...Int.max) { reader in
-            reader.ignore("saturate", "round_mode")
+        ONNXRule("Cast", [6, 9, 13, 19, 21, 23, 24, 25, 28]) { reader in
+            _ = try reader.bool("saturate")
+            reader.ignore("round_mode")
             let code = try reader.int("to", default: 0)
             guard let target = ElementType(onnxCode: code) else {
                 throw reader.failure(
@@ -42,8 +43,9 @@ extension Cast: ONNXImportable, ONNXExportable {
             }
             return [try reader.cast(reader.input(0), to: target)]
         },
-        ONNXRule("CastLike") { reader in
-            reader.ignore("saturate", "round_mode")
+        ONNXRule("CastLike", [15, 19, 21, 23, 24, 25]) { reader in
+            _ = try reader.bool("saturate")
+            reader.ignore("round_mode")
             return [try reader.cast(reader.input(0), to: reader.type(1).element)]
         },
     ]

@@ -67,10 +67,10 @@ extension Concat: DifferentiableOp {
 
 extension Concat: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Concat", 1...3) { reader in
+        ONNXRule("Concat", [1]) { reader in
             try reader.addAll(Concat(axis: reader.int("axis", default: 1)), reader.allInputs())
         },
-        ONNXRule("Concat", 4...Int.max) { reader in
+        ONNXRule("Concat", [4, 11, 13]) { reader in
             guard let axis = try reader.int("axis") else {
                 throw reader.failure("no axis", accepted: "the attribute axis", kind: .invalid)
             }

@@ -78,21 +78,28 @@ extension Reshape: DifferentiableOp {
 
 extension Reshape: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Reshape", 1...4) { reader in
+        ONNXRule("Reshape", [1]) { reader in
             reader.ignore("consumed_inputs")
-            let target = try reader.openedTarget(reader.ints("shape") ?? [], of: reader.type(0))
+            guard let shape = try reader.ints("shape") else {
+                throw reader.failure("no shape", accepted: "the attribute shape", kind: .invalid)
+            }
+            let target = try reader.openedTarget(shape, of: reader.type(0))
             return [try reader.add(Reshape(to: target), reader.input(0))]
         },
-        ONNXRule("Reshape", 5...Int.max) { reader in
+        ONNXRule("Reshape", [5, 13, 14, 19, 21, 23, 24, 25]) { reader in
             let target = try reader.reshapeTarget(input: 1, of: reader.type(0))
             if try reader.bool("allowzero"), try reader.constant(1).doubles().contains(0) {
                 throw reader.failure("allowzero with a 0 in the shape", accepted: "tensors that are not empty")
             }
             return [try reader.add(Reshape(to: target), reader.input(0))]
         },
-        ONNXRule("Flatten") { reader in
+        ONNXRule("Flatten", [1, 9, 11, 13, 21, 23, 24, 25]) { reader in
             let type = try reader.type(0)
             let axis = try reader.int("axis", default: 1)
+            guard axis >= 0 || reader.opset >= 11 else {
+                throw reader.failure(
+                    "axis \(axis) at opset \(reader.opset)", accepted: "0 to \(type.rank)", kind: .invalid)
+            }
             let split = axis < 0 ? axis + type.rank : axis
             guard (0...type.rank).contains(split) else {
                 throw reader.failure(

@@ -80,13 +80,12 @@ extension Slice: DifferentiableOp {
 
 extension Slice: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Slice", 1...9) { reader in
+        ONNXRule("Slice", [1]) { reader in
             try slices(reader, reader.ints("starts"), reader.ints("ends"), reader.ints("axes"), nil)
         },
-        ONNXRule("Slice", 10...Int.max) { reader in
+        ONNXRule("Slice", [10, 11, 13]) { reader in
             try slices(
-                reader, reader.integers(input: 1), reader.integers(input: 2), reader.integers(input: 3),
-                reader.integers(input: 4))
+                reader, reader.vector(1), reader.vector(2), reader.vector(3), reader.vector(4))
         },
     ]
 
@@ -100,9 +99,11 @@ extension Slice: ONNXImportable, ONNXExportable {
                 "starts, ends, axes or steps of different lengths", accepted: "one of each an axis", kind: .invalid)
         }
         var value = try reader.input(0)
+        let axes = axes ?? Array(starts.indices)
+        _ = try reader.axes(axes, rank: reader.type(0).rank)
         for index in starts.indices {
             value = try reader.add(
-                Slice(axis: axes?[index] ?? index, start: starts[index], end: ends[index], step: steps?[index] ?? 1),
+                Slice(axis: axes[index], start: starts[index], end: ends[index], step: steps?[index] ?? 1),
                 value)
         }
         return [value]

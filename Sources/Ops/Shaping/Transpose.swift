@@ -55,7 +55,13 @@ extension Transpose: DifferentiableOp {
 
 extension Transpose: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
-        ONNXRule("Transpose") { reader in [try reader.add(reader.fields(into: Transpose()), reader.input(0))] }
+        ONNXRule("Transpose", [1, 13, 21, 23, 24, 25]) { reader in
+            if case .ints([])? = reader.node.attributes["perm"], try reader.type(0).rank > 0 {
+                throw reader.failure(
+                    "an empty perm for \(try reader.type(0))", accepted: "every axis once", kind: .invalid)
+            }
+            return [try reader.add(reader.fields(into: Transpose()), reader.input(0))]
+        }
     ]
     public func export(to writer: ONNXNodeWriter) throws {
         writer.emit("Transpose", attributes: writer.attributes(of: self))

@@ -8,6 +8,9 @@ extension ONNXNodeReader {
     func pads(kernel: [Int], strides: [Int], dilations: [Int], input: [Dimension]) throws -> [Int] {
         let explicit = try ints("pads")
         let mode = try string("auto_pad") ?? "NOTSET"
+        if mode != "NOTSET", explicit != nil {
+            throw failure("pads beside auto_pad \(mode)", accepted: "one of them", kind: .invalid)
+        }
         switch mode {
         case "NOTSET": return explicit ?? []
         case "VALID": return []
