@@ -1,5 +1,5 @@
-/// Differences of pairs over their means, with horizontal lines such as the mean difference and the limits of agreement:
-/// the plot of Bland and Altman.
+/// Differences of pairs over their means, with horizontal lines such as mean difference and limits of agreement: the
+/// plot of Bland and Altman.
 public struct DifferencePlot: Sendable {
     /// A horizontal line, with a band around it where its bounds are known.
     public struct Level: Sendable {

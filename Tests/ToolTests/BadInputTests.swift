@@ -47,7 +47,6 @@ import Testing
         try whole.write(to: URL(fileURLWithPath: folder.path("whole.png")))
         try folder.write("file,score,split\ncut.png,3,train\nwhole.png,4,train\n", to: "labels.csv")
         try expectFailure(train("--data", folder.path, "--batch-size", "2"), status: 1, "cut.png", "cannot be read")
-        try expectFailure(["predict", fixture.run, fixture.data, folder.path("cut.png")], status: 1, "cut.png")
         try expectFailure(["predict", fixture.run, folder.path("text.png")], status: 1, "text.png", "no PNG")
         try expectFailure(["predict", fixture.run, folder.path("absent.png")], status: 2, "absent.png", "no such file")
         try FileManager.default.createDirectory(atPath: folder.path("empty"), withIntermediateDirectories: true)
@@ -71,6 +70,8 @@ import Testing
             ["train", "--data", fixture.data, "--out", folder.path("file/run")] + Fixture.small, status: 2, "file/run")
         try expectFailure(
             ["evaluate", fixture.run, "--data", fixture.data, "--out", folder.path("file/out")], status: 2, "file/out")
+        try expectFailure(
+            ["evaluate", fixture.run, "--data", fixture.data, "--out", fixture.data], status: 1, "a folder with files")
         try expectFailure(
             ["phantom", "--count", "3", "--size", "32", "--out", folder.path("file/out")], status: 2, "file/out")
         try expectFailure(["train", "--data", fixture.data, "--out", fixture.run], status: 1, "a run")

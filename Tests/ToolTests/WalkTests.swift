@@ -32,7 +32,8 @@ import Testing
         #expect(report["images"] as? Int == 2 && (report["comparisons"] as? [[String: Any]])?.count == 6)
         #expect(
             out.contents == [
-                "bland-altman.svg", "histogram.svg", "metrics.json", "predictions.csv", "scatter.svg", "scores.svg",
+                "bland-altman.svg", "evaluation.json", "histogram.svg", "metrics.json", "predictions.csv",
+                "scatter.svg", "scores.svg",
             ])
         #expect(try out.text("metrics.json") == evaluated.output)
         let table = try out.text("predictions.csv").split(separator: "\n")
@@ -49,13 +50,6 @@ import Testing
         let whole = try Tool.run(
             "predict", fixture.run + "/checkpoints/best.safetensors", fixture.data, "--threads", "1")
         #expect(whole.output.split(separator: "\n").count == 1 + 12)
-    }
-
-    @Test func withoutAFolderForItTheEvaluationGoesToTheRun() throws {
-        let evaluated = try Tool.run(
-            "evaluate", fixture.run, "--data", fixture.data, "--split", "validation", "--threads", "1")
-        #expect(evaluated.status == 0 && evaluated.output.contains("\n  mean reader "))
-        #expect(fixture.folder.contains("run/evaluation-validation/scatter.svg"))
     }
 
     @Test func aRunGoesOnAndIsABeginning() throws {

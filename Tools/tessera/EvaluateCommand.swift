@@ -7,10 +7,13 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Compares a model's scores with those of the readers.",
         discussion: """
-            Pearson's r, mean absolute error (MAE), root mean square error (RMSE) and a paired two-sided t-test: predictions against the reference (the mean
-            of reader1 and reader2 where the labels have them, else the score), against each reader, and between the readers; beside them what
-            predicting the mean of the training scores would give. Writes predictions.csv, metrics.json, scatter.svg, histogram.svg (reference and
-            predictions) and scores.svg (the whole data set).
+            Pearson's r, mean absolute error (MAE), root mean square error (RMSE), mean difference with a paired two-sided t-test, intraclass correlations
+            and limits of agreement (Bland–Altman), with 95 % confidence intervals: predictions against the reference (the mean of reader1 and reader2
+            where the labels have both, else the score), against each reader, and between the readers; beside them what predicting the mean of the
+            training scores would give. Where all scores are 0 or 1 also the area under the ROC curve. docs/evaluation.md says what each number is.
+
+            Labels with a split column: the part that --split names. Without one: the same part of the run's own data, which is recognised by its content;
+            of any other data all images. Each evaluation has a new folder with table, numbers, plots, and evaluation.json, which says what it was of.
 
             Example: tessera evaluate run --data phantoms
             """
@@ -19,53 +22,84 @@ struct EvaluateCommand: ParsableCommand {
     @Argument(help: "A checkpoint (.safetensors), the folder of a run (its best checkpoint), or an ONNX file.")
     var model: String
     @OptionGroup var data: DataArguments
-    @Option(help: "The part of the data set: train, validation or test.") var split = Split.test
+    @Option(help: "The part of the data set: train, validation, test or all. (default: test, or all; see above)")
+    var split: EvaluationPart.Name?
     @Option(
         help:
-            "The folder for the table and the plots. (default: evaluation-SPLIT in the folder of a run, else none is written)"
+            "A new folder for the table and the plots. (default: evaluations/NUMBER-SPLIT-of-DATA in the folder of the run, else beside the file)"
     ) var out: String?
-    @Option(
-        help:
-            "Of the split, where the labels have none: the seed of the training. (default: that of the run or checkpoint, else 0)"
-    ) var seed: UInt64?
+    @Option(help: "Draw a split from this seed where the labels have none. (default: that of the training)")
+    var seed: UInt64?
     @OptionGroup var prediction: PredictionArguments
     @Flag(help: "Print the comparisons as JSON.") var json = false
 
     func run() throws {
         Interruption.catchSignals()
-        let file = ModelFile(path: model)
-        let trained = try file.trainedModel()
-        let run = RunFolder(model)
-        let dataset = try data.dataset(seed: seed ?? file.seed() ?? 0)
-        try DataChecking.require(
-            dataset, parts: [split], for: trained, workers: prediction.execution.options().threads)
-        let out = self.out ?? (run.holdsRun ? "\(run.path)/evaluation-\(split.rawValue)" : nil)
-        let samples = try dataset.indices(in: split).map { dataset.samples[$0] }
-        func evaluated() throws -> EvaluationReport {
-            let predictions = try prediction.scores(of: trained, on: dataset, split, name: model)
+        let file = ModelFile(path: model), options = try prediction.execution.options()
+        let (trained, origin, checkpoint) = try file.modelWithOrigin()
+        let dataset = try data.dataset(
+            seed: seed ?? trained.trainingData?.seed ?? checkpoint?.configuration.seed ?? 0)
+        let images = try dataset.imageDigests(workers: options.threads)
+        var knowledge = EvaluationPart.Knowledge(images: images, trainingData: trained.trainingData)
+        knowledge.isDrawnAsAsked = seed != nil
+        knowledge.hasTrainingScores = trained.trainingData == nil && checkpoint?.hasScores(of: dataset) == true
+        let part = try EvaluationPart(of: dataset, asked: split, knowing: knowledge)
+        // Scored as one part, whatever the splits of its images.
+        let scored = Dataset(folder: dataset.folder, samples: part.samples.map { $0.in(.test) })
+        try DataChecking.require(scored, parts: [.test], for: trained, workers: options.threads)
+
+        let folder =
+            try out.map { try EvaluationFolder(new: $0) }
+            ?? EvaluationFolder(
+                numberedIn: file.home(of: origin),
+                name: "\(part.name.rawValue)-of-\(EvaluationFolder.name(of: data.data))")
+        var report: EvaluationReport?
+        try folder.write {
+            let predictions = try prediction.scores(of: trained, on: scored, .test, name: model)
             let evaluation = Evaluation(
-                samples: samples, predictions: predictions, trainingMean: trainingMean(trained, dataset))
-            let report = EvaluationReport(
-                architecture: trained.architecture, split: split.rawValue, isSynthetic: false, evaluation: evaluation)
-            if let out {
-                for file in try report.files(dataset: dataset) {
-                    try AtomicFile.write(file.text, to: "\(out)/\(file.name)")
-                }
-            }
-            return report
+                samples: part.samples, predictions: predictions,
+                trainingMean: trainingMean(trained, dataset, isDrawn: part.name != .all))
+            let made = EvaluationReport(
+                architecture: trained.architecture, split: part.name.rawValue, isSynthetic: dataset.isSynthetic,
+                evaluation: evaluation)
+            report = made
+            let record = EvaluationRecord(
+                command: CommandLine.arguments, model: origin,
+                data: .init(
+                    folder: data.data, digest: dataset.contentDigest(images: images), split: part.name.rawValue,
+                    reason: part.reason, images: part.samples.count, trainedOn: part.trainedOn,
+                    isSynthetic: dataset.isSynthetic))
+            return try made.files(dataset: dataset) + [(name: "evaluation.json", text: Console.json(record) + "\n")]
         }
-        let report = try out.map { try OutputFolder.with($0, evaluated) } ?? evaluated()
+        guard let report else { preconditionFailure("an evaluation without a report") }
+        show(part)
         if json { return try Console.print(json: report) }
         for line in report.lines { Console.print(line) }
-        if let out { Console.print("table and plots: \(out)") }
+        Console.print("table and plots: \(folder.path)")
+    }
+
+    /// Says on standard error which images these are, and which of them the model knows.
+    private func show(_ part: EvaluationPart) {
+        logger.notice("evaluated \(part.samples.count) images: \(part.reason)")
+        if let known = part.trainedOn, known > 0, part.name != .train {
+            logger.warning(
+                "the model was trained on \(known) of these \(part.samples.count) images: the numbers flatter it")
+        }
     }
 
     /// The mean of the scores the model was trained on, or, where it does not say, of the data set's training images.
-    private func trainingMean(_ model: TrainedModel, _ dataset: Dataset) -> Double? {
+    private func trainingMean(_ model: TrainedModel, _ dataset: Dataset, isDrawn: Bool) -> Double? {
         if model.scoreScale != .identity { return model.scoreScale.mean }
-        let scores = dataset.samples.filter { $0.split == .train }.map(\.score)
+        let scores = dataset.samples.filter { isDrawn && $0.split == .train }.map(\.score)
         return scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
     }
 }
 
-extension Split: ExpressibleByArgument {}
+extension EvaluationPart.Name: ExpressibleByArgument {}
+
+extension Sample {
+    /// The same in another split.
+    fileprivate func `in`(_ split: Split) -> Sample {
+        Sample(file: file, path: path, score: score, readers: readers, split: split, group: group, line: line)
+    }
+}

@@ -81,7 +81,7 @@ extension EvaluationReport {
 
     private static func number(_ value: Double) -> String {
         let size = abs(value)
-        return String(format: size < 100 ? "%.2f" : size < 1e5 ? "%.1f" : "%.4g", value)
+        return String(format: size < 100 ? "%.2f" : size < 1e5 ? "%.1f" : "%.1e", value)
     }
 
     private static func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + number(value) }

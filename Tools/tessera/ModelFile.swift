@@ -60,9 +60,9 @@ struct ModelFile {
         return try Checkpoint(path: file).configuration.seed
     }
 
-    private enum Kind { case onnx, checkpoint(String) }
+    enum Kind { case onnx, checkpoint(String) }
 
-    private func kind() throws -> Kind {
+    func kind() throws -> Kind {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw TesseraError(.inputOutput, at: path, found: "no such file", accepted: Self.accepted)

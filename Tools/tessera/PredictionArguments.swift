@@ -13,9 +13,7 @@ struct PredictionArguments: ParsableArguments {
     /// One score for each image of a part of a data set, in its order. Images are read ahead; the first that cannot be
     /// read ends the work.
     func scores(of model: TrainedModel, on dataset: Dataset, _ split: Split, name: String) throws -> [Double] {
-        guard (1...4096).contains(batchSize) else {
-            throw TesseraError(at: "--batch-size", found: "\(batchSize)", accepted: "1 to 4096")
-        }
+        try validateBatch()
         let model = try selectingOutput(of: model, name), options = try execution.options()
         let source = try ImageBatchSource(
             dataset, split, preprocessing: try fit.preprocessing(of: model, name), workers: options.threads)
@@ -46,5 +44,27 @@ struct PredictionArguments: ParsableArguments {
         var result = model
         result.graph.outputs = [model.graph.outputs[place]]
         return result
+    }
+
+    /// A score for each file, or why it has none.
+    func scores(of model: TrainedModel, files: [String], _ preprocessing: Preprocessing, name: String) throws
+        -> [ImageScore]
+    {
+        try validateBatch()
+        let model = try selectingOutput(of: model, name), options = try execution.options()
+        let bar = ProgressBar("predicting", unit: "images", total: files.count)
+        defer { bar.finish() }
+        return try Predictor(model, execution: options).scores(
+            ofFiles: files, preprocessing: preprocessing, batchSize: batchSize, workers: options.threads
+        ) { done in
+            try Interruption.check("prediction")
+            bar.update(done)
+        }
+    }
+
+    private func validateBatch() throws {
+        guard (1...4096).contains(batchSize) else {
+            throw TesseraError(at: "--batch-size", found: "\(batchSize)", accepted: "1 to 4096")
+        }
     }
 }

@@ -7,15 +7,19 @@ extension Dataset {
         FileManager.default.fileExists(atPath: (folder as NSString).appendingPathComponent(PhantomSet.noticeFile))
     }
 
-    /// A digest of the bytes of all images and their scores, whatever the names, the order and the splits: the same data
-    /// has the same digest in another place. Reads every file.
+    /// A digest of the bytes of all images and their scores, whatever names, order and splits: the same
+    /// data has the same digest in another place. Reads every file.
     public func contentDigest(workers: Int) throws -> String {
-        contentDigest(
-            images: try inOrder(samples.count, workers: workers) { try Dataset.imageDigest(samples[$0].path) })
+        contentDigest(images: try imageDigests(workers: workers))
+    }
+
+    /// The digest of the bytes of each sample's file.
+    public func imageDigests(workers: Int) throws -> [UInt64] {
+        try inOrder(samples.count, workers: workers) { try Dataset.imageDigest(samples[$0].path) }
     }
 
     /// The same, from the digest of each sample's file.
-    func contentDigest(images: [UInt64]) -> String {
+    public func contentDigest(images: [UInt64]) -> String {
         precondition(images.count == samples.count, "\(images.count) digests for \(samples.count) images")
         let pairs = zip(images, samples).map { ($0, $1.score.bitPattern) }.sorted { $0 < $1 }
         var hash = FNV1a()

@@ -35,4 +35,17 @@ public struct ImageInspection: Sendable {
             Finding(.warning, at: place, found: $0.found, accepted: $0.accepted)
         }
     }
+
+    /// The same of many images, a warning for each kind of what is unusual.
+    public static func warnings(
+        _ images: [(place: String, statistics: ImageStatistics)], preprocessing: Preprocessing?,
+        trainedOn: TrainingImages?
+    ) -> [Finding] {
+        let concerns = images.flatMap { image in
+            ImageConcern.all(image.statistics, preprocessing, trainedOn: trainedOn).map {
+                (place: image.place, concern: $0)
+            }
+        }
+        return ImageConcern.warnings(concerns, of: images.count)
+    }
 }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// Runs `body` for 0..<count on up to `workers` threads and returns the results in order. After a failure no further
 /// index is begun, and the error thrown is that of the smallest index that failed, whatever the threads did first.
-func inOrder<Result: Sendable>(_ count: Int, workers: Int, _ body: @escaping @Sendable (Int) throws -> Result) throws
-    -> [Result]
-{
+package func inOrder<Result: Sendable>(
+    _ count: Int, workers: Int, _ body: @escaping @Sendable (Int) throws -> Result
+) throws -> [Result] {
     let state = Mutex(OrderedProgress<Result>(results: Array(repeating: nil, count: count)))
     DispatchQueue.concurrentPerform(iterations: max(1, min(workers, count))) { _ in
         // Indices are handed out in ascending order, so every index before a failed one has been begun and will be

@@ -148,7 +148,7 @@ public final class Trainer {
     }
 
     /// Of the scores in their order: enough to notice most resumptions on other data.
-    private static func digest(of sources: [any BatchSource]) -> String {
+    static func digest(of sources: [any BatchSource]) -> String {
         var hash = FNV1a()
         for source in sources {
             for score in source.scores { withUnsafeBytes(of: score.bitPattern.littleEndian) { hash.combine($0) } }

@@ -1,4 +1,4 @@
-/// The limits of agreement of two measurements of the same things: between them lie about 95 % of the differences, where
+/// The limits of agreement of two measurements of the same things: about 95 % of the differences lie between them, where
 /// these are normally distributed. After Bland and Altman, "Measuring agreement in method comparison studies",
 /// Statistical Methods in Medical Research 8 (1999), 135–160.
 public struct BlandAltman: Sendable, Equatable {

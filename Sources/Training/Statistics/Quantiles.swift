@@ -12,8 +12,8 @@ package func fQuantile(_ probability: Double, _ numerator: Double, _ denominator
     }
 }
 
-/// The smallest number from 0 to 2⁵⁰⁰ at which a rising function reaches `value`: bisection over bit patterns, which for
-/// numbers above 0 have the order of the numbers.
+/// The smallest number from 0 to 2⁵⁰⁰ at which a rising function reaches `value`: bisection over bit patterns, which
+/// have the order of the numbers above 0.
 private func inverted(_ value: Double, _ function: (Double) -> Double) -> Double {
     var low = Double(0).bitPattern, high = (0x1p500).bitPattern
     while low < high {
