@@ -11,7 +11,7 @@ struct BenchmarkCommand: ParsableCommand {
             Random images, and random weights for an architecture. A training step is forward, loss, backward and the optimiser (SGD with momentum). Machines
             vary by the hour: compare only figures of one sitting, as Tools/compare-speed does with PyTorch.
 
-            Example: tessera benchmark resnet-dwise50 --training --size 1024 --batch 4 --profile
+            Example: tessera benchmark resnet-dwise50 --training --size 1024 --batch-size 4 --profile
             """
     )
 
@@ -19,8 +19,11 @@ struct BenchmarkCommand: ParsableCommand {
         String
     @Flag(help: "Time training steps instead of inference.") var training = false
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
-    @Option(help: "Images a step.") var batch = 1
-    @Option(help: "Channels of the images of an architecture.") var channels = 3
+    @Option(
+        name: [.customLong("batch-size"), .customLong("batch")],
+        help: "Images a step. (default: 1, or 4 with --training)")
+    var batchSize: Int?
+    @Option(help: "Channels of the images of an architecture.") var channels = 1
     @Option(help: "Steps that are timed, after one that is not.") var runs = 5
     @Flag(help: "List the time of each kind of kernel.") var profile = false
     @Flag(help: "Print JSON.") var json = false
@@ -48,6 +51,7 @@ struct BenchmarkCommand: ParsableCommand {
     }
 
     func run() throws {
+        let batch = batchSize ?? (training ? 4 : 1)
         guard (1...65_536).contains(batch), runs > 0 else {
             throw TesseraError(
                 at: "benchmark", found: "batch \(batch), runs \(runs)",
@@ -82,7 +86,7 @@ struct BenchmarkCommand: ParsableCommand {
                 (0..<step.targetType.elementCount!).map { _ in Float(stream.normal()) }, shape: step.targetType.shape!)
             inputs[TrainingGraph.learningRateName] = Tensor(scalar: Float(0.001))
         }
-        let result = try measure(session, inputs, height, options)
+        let result = try measure(session, inputs, height, batch, options)
         if json { return try Console.print(json: result) }
         Console.print(
             String(
@@ -106,7 +110,9 @@ struct BenchmarkCommand: ParsableCommand {
         return (fresh.graph, fresh.initialParameters(seed: 0))
     }
 
-    private func measure(_ session: Session, _ inputs: [String: Tensor], _ size: Int, _ options: ExecutionOptions)
+    private func measure(
+        _ session: Session, _ inputs: [String: Tensor], _ size: Int, _ batch: Int, _ options: ExecutionOptions
+    )
         throws -> Result
     {
         var seconds: [Double] = [], kernels: [String: Double] = [:]

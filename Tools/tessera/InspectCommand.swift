@@ -13,7 +13,7 @@ struct InspectCommand: ParsableCommand {
 
             Examples:
               tessera inspect resnet-dwise50 --size 256 --stage plan
-              tessera inspect run --training --batch 4 --pass fuseNormRelu
+              tessera inspect run --training --batch-size 4 --pass fuseNormRelu
             """
     )
 
@@ -24,7 +24,9 @@ struct InspectCommand: ParsableCommand {
     var model: String
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
     @Option(help: "Channels of the images, for a model by name.") var channels = 1
-    @Option(help: "Images at a time. (default: 1, or 4 with --training)") var batch: Int?
+    @Option(
+        name: [.customLong("batch-size"), .customLong("batch")],
+        help: "Images at a time. (default: 1, or 4 with --training)") var batch: Int?
     @Flag(help: "The training step with the paper's recipe instead of inference.") var training = false
     @Option(help: "Only this stage.") var stage: Stage?
     @Option(help: "Only this pass, by name or by number from 1.") var pass: String?

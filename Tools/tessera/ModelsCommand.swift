@@ -24,7 +24,7 @@ struct ModelsCommand: ParsableCommand {
         let summary: String
     }
 
-    @Option(help: "Channels of the images: 1 grey, 3 colour.") var channels = 3
+    @Option(help: "Channels of the images: 1 grey, 3 colour.") var channels = 1
     @Option(help: "Height and width of the images. (default: each model's)") var size: Int?
     @Flag(help: "Print an array of objects as JSON.") var json = false
 

@@ -20,7 +20,15 @@ struct PhantomCommand: ParsableCommand {
     @Option(help: "The folder to write: new, empty, or an earlier phantom set.") var out: String
     @Option(help: "Images for validation; by default the paper's shares.") var validation: Int?
     @Option(help: "Images for testing; by default the paper's shares.") var test: Int?
+    @Flag(help: "Print what was drawn as JSON.") var json = false
     @OptionGroup var execution: ExecutionArguments
+
+    /// What was drawn: the folder, and images a split.
+    private struct Summary: Encodable {
+        let folder: String, images: Int, size: Int, seed: UInt64
+        let train: Int, validation: Int, test: Int
+        let isSynthetic = true
+    }
 
     func run() throws {
         Interruption.catchSignals()
@@ -39,6 +47,12 @@ struct PhantomCommand: ParsableCommand {
             done in
             try Interruption.check(out)
             bar.withLock { $0.update(done) }
+        }
+        if json {
+            return try Console.print(
+                json: Summary(
+                    folder: out, images: count, size: size, seed: seed, train: parts.train,
+                    validation: parts.validation, test: parts.test))
         }
         Console.print(
             "\(count) synthetic images of \(size) × \(size) in \(out): \(parts.train) for training, \(parts.validation) for validation, \(parts.test) for testing"
