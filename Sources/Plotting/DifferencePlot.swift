@@ -39,7 +39,7 @@ public struct DifferencePlot: Sendable {
         let x = Axis(xLabel, covering: points.map(\.x)),
             y = Axis(yLabel, covering: points.map(\.y) + heights, includesZero: true)
         var frame = PlotFrame(
-            title: title, subtitle: subtitle, note: note, x: x, y: y, width: 600, height: 360, rightMargin: 64)
+            title: title, subtitle: subtitle, note: note, x: x, y: y, width: 600, height: 360, rightMargin: 78)
         if points.isEmpty { frame.noteAbsence("no images") }
         frame.draw { svg, place in
             for level in levels {

@@ -1,5 +1,5 @@
-/// Which share of each series, in per cent, lies in each range, for one or more series side by side. Bins are common and
-/// begin at round numbers.
+/// Which share of each series, in per cent, lies in each range, for one or more series side by side. All series
+/// have the same bins, which begin at round numbers.
 public struct HistogramPlot: Sendable {
     public struct Series: Sendable {
         public let name: String

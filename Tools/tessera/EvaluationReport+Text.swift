@@ -81,7 +81,8 @@ extension EvaluationReport {
 
     private static func number(_ value: Double) -> String {
         let size = abs(value)
-        return String(format: size < 100 ? "%.2f" : size < 1e5 ? "%.1f" : "%.1e", value)
+        // Thousands of millions as 1.2e9: a network trained for a moment gives such scores.
+        return String(format: size < 100 ? "%.2f" : size < 1e5 ? "%.1f" : "%.1e", value).replacing("e+0", with: "e")
     }
 
     private static func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + number(value) }

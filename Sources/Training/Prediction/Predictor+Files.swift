@@ -35,7 +35,8 @@ extension Predictor {
         let statistics: ImageStatistics
     }
 
-    /// A score for each file, or why it has none; a file that cannot be read keeps no other from being scored. Holds the images of one batch at a time, or of as many threads. `progress` hears how many are done, and what it
+    /// A score for each file, or why it has none; a file that cannot be read keeps no other from being scored.
+    /// Holds the images of one batch at a time, or of as many threads. `progress` hears how many are done, and what it
     /// throws ends the work, as does what is wrong with the model.
     public func scores(
         ofFiles files: [String], preprocessing: Preprocessing, batchSize: Int, workers: Int,

@@ -1,5 +1,5 @@
-/// The limits of agreement of two measurements of the same things: about 95 % of the differences lie between them, where
-/// these are normally distributed. After Bland and Altman, "Measuring agreement in method comparison studies",
+/// The limits of agreement of two measurements of the same things: about 95 % of the differences lie between them where
+/// they are normally distributed. After Bland and Altman, "Measuring agreement in method comparison studies",
 /// Statistical Methods in Medical Research 8 (1999), 135–160.
 public struct BlandAltman: Sendable, Equatable {
     /// Mean of first − second.
