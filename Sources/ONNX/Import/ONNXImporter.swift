@@ -27,16 +27,16 @@ public struct ImportOptions: Sendable {
 public struct ImportedModel: Sendable {
     public let graph: Graph
     public let parameters: ParameterStore
-    /// What the user should know: initialisers that nothing reads, aliases that were parted, declared shapes that values
-    /// do not have, versions newer than the known ones.
+    /// What the user should know: initialisers that nothing reads, aliases that were parted, declared shapes that
+    /// values do not have, versions newer than the known ones.
     public let notes: [String]
 }
 
 /// Reads ONNX models of the operators in `OpCatalog.onnxRules` as graphs.
 public enum ONNXImporter {
-    /// `name` is what errors call the model. Throws one error where an operator or attribute is unsupported, a node does
-    /// not have the signature of its operator, a value is used before or without being made, names clash, nodes form a
-    /// cycle, shapes cannot fit, or the file contradicts itself.
+    /// `name` is what errors call the model. Throws one error where an operator or attribute is unsupported, a node
+    /// does not have the signature of its operator, a value is used before or without being made, names clash, nodes
+    /// form a cycle, shapes cannot fit, or the file contradicts itself.
     public static func read(
         _ model: ONNXModel, name: String, options: ImportOptions = ImportOptions(), catalog: OpCatalog = .standard
     ) throws -> ImportedModel {
