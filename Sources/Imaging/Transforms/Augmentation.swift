@@ -46,7 +46,8 @@ public struct Augmentation: Sendable, Codable, Equatable {
 /// What was drawn for one sample of one epoch. It depends on seed, epoch and sample index only.
 package struct AugmentationDraw: Equatable {
     package let scale: Double
-    /// Where the crop, or the film in the square, lies between the first and the last possible place, 0..<1; nil in the centre.
+    /// Where the crop, or the film in the square, lies between the first and the last possible place, 0..<1; nil in the
+    /// centre.
     package let crop: (x: Double, y: Double)?
     package let flips: Bool
     package let brightness: Float, contrast: Float, saturation: Float

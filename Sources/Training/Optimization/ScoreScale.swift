@@ -14,8 +14,8 @@ public struct ScoreScale: Sendable, Codable, Equatable {
         self.deviation = deviation
     }
 
-    /// Mean and population deviation of the scores; throws where there are none or all are equal. Whether they differ is
-    /// asked of the scores themselves: a computed variance of equal ones need not be 0.
+    /// Mean and population deviation of the scores; throws where there are none or all are equal. Whether they differ
+    /// is asked of the scores themselves: a computed variance of equal ones need not be 0.
     public init(of scores: [Double]) throws {
         guard let first = scores.first else {
             throw TesseraError(at: "scores", found: "none", accepted: "at least two different ones")
