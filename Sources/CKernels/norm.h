@@ -13,7 +13,9 @@ typedef struct {
 /* Kahan's: what `sum` takes in too much is kept back from the next addend. */
 INLINE void add_run(compensated *total, const VEC s[4]) {
     const VEC addend = ((s[0] + s[1]) + (s[2] + s[3])) - total->excess, next = total->sum + addend;
-    total->excess = (next - total->sum) - addend;
+    const VEC excess = (next - total->sum) - addend;
+    /* Of an infinite sum it would be NaN. */
+    total->excess = choose(excess == excess, excess, (VEC){0});
     total->sum = next;
 }
 

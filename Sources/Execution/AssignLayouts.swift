@@ -7,14 +7,14 @@ import TesseraTensors
 enum AssignLayouts {
     struct Result {
         var graph: Graph
-        var layouts: [Value: Layout] = [:]
+        var layouts: ValueMap<Layout>
         /// The lowering of every node that has one; the others run their definition on dense values.
         var lowerings: [NodeID: any NodeLowering] = [:]
     }
 
     static func run(_ graph: Graph, _ catalog: LoweringCatalog) throws -> Result {
-        var result = Result(graph: graph)
-        var converted: [Value: Value] = [:]
+        var result = Result(graph: graph, layouts: ValueMap(for: graph))
+        var converted = ValueMap<Value>(for: graph)
 
         func value(_ value: Value, in layout: Layout, for node: Node, _ builder: GraphBuilder) throws -> Value {
             let type = builder.type(of: value)

@@ -31,7 +31,7 @@ public struct Step: Sendable {
 public struct Program: Sendable {
     /// The graph after all passes, with its layout conversions.
     public let graph: Graph
-    public let layouts: [Value: Layout]
+    public let layouts: ValueMap<Layout>
     public let steps: [Step]
     public let plan: MemoryPlan
     public let kernels: KernelTable

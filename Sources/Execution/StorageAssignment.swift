@@ -13,29 +13,34 @@ struct StorageAssignment {
         var first: Int
         var last: Int
         var readers: [NodeID] = []
+        /// How many values lie here, the last step that reads one of them, and whether one is a result.
+        var valueCount = 0
+        var lastRead = -1
+        var holdsResult = false
     }
 
     private let graph: Graph
     /// The last step that reads each value.
-    private var lastRead: [Value: Int] = [:]
+    private var lastRead: ValueMap<Int>
     private let results: Set<Value>
     private let updatePaths: [Value: String]
     private var storages: [Storage] = []
-    private var storageOf: [Value: Int] = [:]
-    private var members: [Int: [Value]] = [:]
-    private var stepOfNode: [NodeID: Int] = [:]
+    private var storageOf: ValueMap<Int>
     private(set) var constants: [Tensor] = []
     /// Values that no run can change: constants, states that the graph does not update, and what is computed from these
     /// alone.
-    private var staticValues: Set<Value> = []
+    private var staticValues: ValueMap<Bool>
     private var lastStep = 0
 
     init(graph: Graph) {
         self.graph = graph
+        (lastRead, storageOf, staticValues) = (ValueMap(for: graph), ValueMap(for: graph), ValueMap(for: graph))
         results = Set(graph.results)
         updatePaths = Dictionary(graph.updates.map { ($0.value, $0.path) }) { first, _ in first }
         let updated = Set(graph.updates.map(\.path))
-        var step = 0
+        let steps = graph.nodes.filter { !($0.op is Input || $0.op is State || $0.op is Constant) }
+        for (step, node) in steps.enumerated() { for input in node.inputs { lastRead[input] = step } }
+        lastStep = max(steps.count - 1, 0)
         for node in graph.nodes {
             switch node.op {
             case is Input:
@@ -45,28 +50,24 @@ struct StorageAssignment {
                         home: .arena, name: Self.name(node), byteCount: Self.bytes(node.outputTypes[0]), first: 0,
                         last: 0))
             case let state as State:
-                if !updated.contains(state.path) { staticValues.insert(node.output()) }
+                if !updated.contains(state.path) { staticValues[node.output()] = true }
                 add(node.output(), Storage(home: .state(state.path), name: state.path, byteCount: 0, first: 0, last: 0))
             case let constant as Constant:
                 guard let tensor = constant.value.tensor else {
                     preconditionFailure("the constant \(node.id) has no tensor")
                 }
                 constants.append(tensor)
-                staticValues.insert(node.output())
+                staticValues[node.output()] = true
                 add(
                     node.output(),
                     Storage(
                         home: .constant(constants.count - 1), name: Self.name(node), byteCount: 0, first: 0, last: 0))
             default:
-                for input in node.inputs { lastRead[input] = step }
-                if node.inputs.allSatisfy(staticValues.contains) {
-                    for slot in node.outputTypes.indices { staticValues.insert(node.output(slot)) }
+                if node.inputs.allSatisfy(isStatic) {
+                    for slot in node.outputTypes.indices { staticValues[node.output(slot)] = true }
                 }
-                stepOfNode[node.id] = step
-                step += 1
             }
         }
-        lastStep = max(step - 1, 0)
     }
 
     private static func name(_ node: Node) -> String {
@@ -75,14 +76,19 @@ struct StorageAssignment {
     private static func bytes(_ type: TensorType) -> Int { type.elementCount! * type.element.byteCount }
 
     private mutating func add(_ value: Value, _ storage: Storage) {
-        storageOf[value] = storages.count
-        members[storages.count] = [value]
         storages.append(storage)
+        place(value, in: storages.count - 1)
+    }
+
+    private mutating func place(_ value: Value, in storage: Int) {
+        storageOf[value] = storage
+        storages[storage].valueCount += 1
+        storages[storage].lastRead = max(storages[storage].lastRead, lastRead[value] ?? -1)
+        if results.contains(value) { storages[storage].holdsResult = true }
     }
 
     private mutating func join(_ value: Value, _ storage: Int, step: Int) {
-        storageOf[value] = storage
-        members[storage]!.append(value)
+        place(value, in: storage)
         storages[storage].last = max(storages[storage].last, step)
     }
 
@@ -101,7 +107,7 @@ struct StorageAssignment {
                 join(value, storage, step: step)
             } else {
                 // A static result is computed once a session and must outlive every run.
-                let life = staticValues.contains(value) ? 0...lastStep : step...step
+                let life = isStatic(value) ? 0...lastStep : step...step
                 let name = Self.name(node) + (slot == 0 ? "" : ".\(slot)")
                 add(
                     value,
@@ -118,18 +124,17 @@ struct StorageAssignment {
         for pair in lowered.inPlace where pair.output == slot {
             let input = node.inputs[pair.input], storage = storageOf[input]!
             let type = graph.type(of: input), output = node.outputTypes[slot]
-            guard Self.bytes(type) == Self.bytes(output), !staticValues.contains(input) else { continue }
+            guard Self.bytes(type) == Self.bytes(output), !isStatic(input) else { continue }
             // Another operand in the same storage would be overwritten while it is read.
             guard node.inputs.enumerated().allSatisfy({ $0.offset == pair.input || storageOf[$0.element] != storage })
             else { continue }
             guard node.outputTypes.indices.allSatisfy({ $0 == slot || storageOf[node.output($0)] != storage }) else {
                 continue
             }
-            let isFree = members[storage]!.allSatisfy { lastRead[$0, default: -1] <= step && !results.contains($0) }
-            guard isFree else { continue }
+            guard storages[storage].lastRead <= step, !storages[storage].holdsResult else { continue }
             switch storages[storage].home {
             case .arena: return storage
-            case .state(let path): if updatePaths[value] == path, members[storage]!.count == 1 { return storage }
+            case .state(let path): if updatePaths[value] == path, storages[storage].valueCount == 1 { return storage }
             case .constant: continue
             }
         }
@@ -164,5 +169,5 @@ struct StorageAssignment {
     }
 
     /// Whether a value stays the same during every run.
-    func isStatic(_ value: Value) -> Bool { staticValues.contains(value) }
+    func isStatic(_ value: Value) -> Bool { staticValues[value] != nil }
 }

@@ -16,6 +16,7 @@ public struct FoldNormIntoConvolution: Pass {
     public init(_ parameters: ParameterStore?) { self.parameters = parameters }
 
     public func run(_ graph: Graph, _ log: RewriteLog) throws -> Graph {
+        guard graph.nodes.contains(where: { $0.op is BatchNormalization }) else { return graph }
         let uses = graph.uses(), results = Set(graph.results)
         return try graph.rebuilding { node, inputs, builder in
             guard let norm = node.op as? BatchNormalization else { return nil }

@@ -10,6 +10,9 @@ public struct FuseNormRelu: Pass {
     public init() {}
 
     public func run(_ graph: Graph, _ log: RewriteLog) throws -> Graph {
+        guard graph.nodes.contains(where: { $0.op is BatchNormalization || $0.op is BatchNormalizationTraining }) else {
+            return graph
+        }
         let uses = graph.uses(), results = Set(graph.results)
         /// The norm behind a ReLU's input, where nothing else reads its first output.
         func norm(readOnlyBy node: Node) -> Node? {

@@ -57,7 +57,7 @@ public struct MemoryPlan: Sendable {
     /// The smallest plan that the planners find for the requests.
     public static func smallest(for requests: [BufferRequest]) -> MemoryPlan {
         let (bound, peak) = Liveness.peak(of: requests)
-        let plans = Planner.all.map { planner in
+        let plans = Planner.fitting(requests).map { planner in
             let offsets = planner.place(requests)
             let placements = zip(requests, offsets).map { Placement(request: $0, offset: $1) }
             return MemoryPlan(

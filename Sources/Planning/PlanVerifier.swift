@@ -15,21 +15,37 @@ public enum PlanVerifier {
             }
         }
         // Sweep over the steps with the set of live buffers; a conflict shows at the step where the later of two
-        // begins.
+        // begins. No two of the set share a byte, so that a new one needs to be compared with its neighbours only.
         let byStart = plan.placements.filter { $0.request.byteCount > 0 }.sorted {
             $0.request.steps.lowerBound < $1.request.steps.lowerBound
         }
-        var live: [MemoryPlan.Placement] = []
+        let byEnd = byStart.sorted { $0.request.steps.upperBound < $1.request.steps.upperBound }
+        var live = SortedSet<Live>(), ended = 0
         for placement in byStart {
-            live.removeAll { $0.request.steps.upperBound < placement.request.steps.lowerBound }
-            if let other = live.first(where: { $0.offset < placement.end && placement.offset < $0.end }) {
+            while byEnd[ended].request.steps.upperBound < placement.request.steps.lowerBound {
+                live.remove(Live(byEnd[ended]))
+                ended += 1
+            }
+            let new = Live(placement)
+            if let other = [live.last(below: new), live.first(notBelow: new)].lazy.compactMap({ $0?.placement })
+                .first(where: { $0.offset < placement.end && placement.offset < $0.end })
+            {
                 throw TesseraError(
                     at: "memory plan, step \(placement.request.steps.lowerBound)",
                     found:
                         "\(other.request.name) and \(placement.request.name) at overlapping bytes \(other.offset)..<\(other.end) and \(placement.offset)..<\(placement.end)"
                 )
             }
-            live.append(placement)
+            live.insert(new)
         }
+    }
+
+    /// A buffer in the order of offsets.
+    private struct Live: Comparable {
+        let placement: MemoryPlan.Placement
+
+        init(_ placement: MemoryPlan.Placement) { self.placement = placement }
+        static func < (a: Live, b: Live) -> Bool { a.placement.offset < b.placement.offset }
+        static func == (a: Live, b: Live) -> Bool { a.placement.offset == b.placement.offset }
     }
 }

@@ -63,33 +63,11 @@ public enum WholeFile {
     /// The bytes of the file at `path`; throws where it is missing, no regular file, unreadable or larger than `limit`
     /// bytes.
     public static func read(_ path: String, limit: Int) throws -> [UInt8] {
-        let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard file >= 0 else {
-            throw TesseraError(.inputOutput, at: path, found: "cannot be opened: \(String(cString: strerror(errno)))")
-        }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw TesseraError(.inputOutput, at: path, found: "it is no regular file", accepted: "a regular file")
-        }
-        guard status.st_size <= limit else {
+        let file = try RegularFile(path)
+        guard file.byteCount <= limit else {
             throw TesseraError(
-                at: path, found: "the file has \(status.st_size) bytes", accepted: "at most \(limit) bytes")
+                at: path, found: "the file has \(file.byteCount) bytes", accepted: "at most \(limit) bytes")
         }
-        var count = 0, failed = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, initialized in
-            while count < buffer.count {
-                let got = Foundation.read(file, buffer.baseAddress! + count, buffer.count - count)
-                if got < 0, errno == EINTR { continue }
-                failed = got < 0
-                if got <= 0 { break }
-                count += got
-            }
-            initialized = count
-        }
-        if failed {
-            throw TesseraError(.inputOutput, at: path, found: "cannot be read: \(String(cString: strerror(errno)))")
-        }
-        return bytes
+        return try file.bytes(file.byteCount, from: 0)
     }
 }

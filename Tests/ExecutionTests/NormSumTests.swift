@@ -3,6 +3,7 @@ import TesseraExecution
 import TesseraIR
 import TesseraOps
 import TesseraTensors
+import TestSupport
 import Testing
 
 /// Sums over many pixels of equal values, of which a plain float sum rounds every addition the same way.
@@ -42,5 +43,17 @@ import Testing
             for image in 0..<extents[0] { for p in 0..<plane { sum += dx[(image * Self.channels + c) * plane + p] } }
             #expect(abs(sum) <= 2e-7 * exact, "channel \(c)")
         }
+    }
+
+    @Test func infinityIsSummedAsItIs() throws {
+        // One channel each of −∞, of +∞, of both, of NaN, and of numbers.
+        let plane = 70
+        var numbers = (0..<5 * plane).map { Float($0 % 7) }
+        (numbers[3], numbers[plane + 40]) = (-.infinity, .infinity)
+        (numbers[2 * plane], numbers[2 * plane + 65]) = (.infinity, -.infinity)
+        numbers[3 * plane + 1] = .nan
+        let x = Tensor(numbers, shape: [1, 5, 7, 10])
+        #expect(try ReduceMean(axes: [2, 3]).evaluate([x])[0].doubles().prefix(2) == [-.infinity, .infinity])
+        #expect(try OneNodeGraph.disagreements(ReduceMean(axes: [2, 3], keepsDimensions: true), [x]) == [])
     }
 }

@@ -1,5 +1,5 @@
-/* A look at a serialised message before libprotobuf-c unpacks it, which knows no limit of recursion and allocates as
- * the bytes say. */
+/* A look at a serialised message before libprotobuf-c unpacks it, which knows no limit of recursion, allocates as the
+ * bytes say, and keeps fields that it does not know. */
 #ifndef TESSERA_ONNX_SCAN_H
 #define TESSERA_ONNX_SCAN_H
 
@@ -15,7 +15,7 @@ typedef enum {
     ONNX_SCAN_MALFORMED,
     /* Messages nested more than ONNX_SCAN_DEPTH deep. */
     ONNX_SCAN_DEEP,
-    /* More than ONNX_SCAN_PARTS strings and messages, each of which costs memory however short it is. */
+    /* More fields than ONNX_SCAN_MEMORY has room for: each costs memory however short it is. */
     ONNX_SCAN_MANY,
     /* A message field that may stand once stands twice: merging the two costs time without bound. */
     ONNX_SCAN_TWICE,
@@ -23,11 +23,12 @@ typedef enum {
     ONNX_SCAN_NUL,
 } onnx_scan_status;
 
-enum { ONNX_SCAN_DEPTH = 100, ONNX_SCAN_PARTS = 1 << 22 };
+enum { ONNX_SCAN_DEPTH = 100, ONNX_SCAN_MEMORY = 1 << 29 };
 
-/* Walks all fields of a message of the given kind and of the messages in it, allocating nothing. Where something is
- * wrong, offset is the place in the bytes. */
-onnx_scan_status onnx_scan(const uint8_t *bytes, size_t count, const ProtobufCMessageDescriptor *kind, size_t *offset);
+/* Walks all fields of a message of the given kind and of the messages in it, allocating nothing, and takes those out
+ * that the format does not have; count becomes what is left. Where something is wrong, offset is the place in the
+ * bytes, which are of no use any more. */
+onnx_scan_status onnx_scan(uint8_t *bytes, size_t *count, const ProtobufCMessageDescriptor *kind, size_t *offset);
 
 /* The generated descriptors, which Swift imports as values and not as addresses. */
 static inline const ProtobufCMessageDescriptor *onnx__model_proto__descriptor_pointer(void) {

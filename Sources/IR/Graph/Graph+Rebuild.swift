@@ -10,7 +10,7 @@ extension Graph {
         var seed = Graph(name: name)
         seed.reserveIDs(of: self)
         let builder = GraphBuilder(seed)
-        var mapped: [Value: Value] = [:]
+        var mapped = ValueMap<Value>(for: self)
         for node in nodes {
             let inputs = node.inputs.compactMap { mapped[$0] }
             if let outputs = try replace(node, inputs, builder) {
@@ -30,14 +30,27 @@ extension Graph {
     /// that are only written.
     public func removingUnusedNodes() throws -> Graph {
         let written = Set(updates.map(\.path))
-        var live = Set(results.map(\.node) + states.filter { written.contains($0.state.path) }.map(\.value.node))
-        for node in nodes.reversed() where live.contains(node.id) { live.formUnion(node.inputs.map(\.node)) }
-        return try rebuilding { node, _, _ in live.contains(node.id) || node.op is Input ? nil : [] }
+        var live = ValueMap<Bool>(for: self)
+        for result in results { live[Value(result.node)] = true }
+        if !written.isEmpty {
+            for entry in states where written.contains(entry.state.path) { live[entry.value] = true }
+        }
+        var unused = 0
+        for node in nodes.reversed() {
+            if live[node.output()] != nil {
+                for input in node.inputs { live[Value(input.node)] = true }
+            } else if !(node.op is Input) {
+                unused += 1
+            }
+        }
+        guard unused > 0 else { return self }
+        return try rebuilding { node, _, _ in live[node.output()] != nil || node.op is Input ? nil : [] }
     }
 
     /// With named dimensions replaced by numbers, types computed anew.
     public func binding(_ bindings: [String: Int]) throws -> Graph {
-        try rebuilding { node, inputs, builder in
+        guard inputs.contains(where: { $0.type.binding(bindings) != $0.type }) else { return self }
+        return try rebuilding { node, inputs, builder in
             guard var input = node.op as? Input else { return nil }
             input.type = input.type.binding(bindings)
             return try builder.add(input, inputs, path: node.path, origins: node.origins, id: node.id)

@@ -26,7 +26,7 @@ public struct Graph: Sendable {
     public private(set) var nodes: [Node] = []
     public var outputs: [Output] = []
     public var updates: [Update] = []
-    private var positions: [NodeID: Int] = [:]
+    private var positions = NodePositions()
     private(set) var nextID = 0
 
     public init(name: String = "graph") { self.name = name }
@@ -41,12 +41,18 @@ public struct Graph: Sendable {
 
     /// The node of that id; it must exist.
     public subscript(id: NodeID) -> Node {
+        nodes[position(of: id)]
+    }
+
+    private func position(of id: NodeID) -> Int {
         guard let position = positions[id] else { fatalError("the graph \(name) has no node \(id)") }
-        return nodes[position]
+        return position
     }
 
     public func contains(_ id: NodeID) -> Bool { positions[id] != nil }
-    public func type(of value: Value) -> TensorType { self[value.node].outputTypes[value.slot] }
+    public func type(of value: Value) -> TensorType { nodes[position(of: value.node)].outputTypes[value.slot] }
+    /// The op that makes a value.
+    public func op(of value: Value) -> any Op { nodes[position(of: value.node)].op }
 
     public var inputs: [(name: String, value: Value, type: TensorType)] {
         nodes.compactMap { node in (node.op as? Input).map { ($0.name, node.output(), $0.type) } }
@@ -73,12 +79,12 @@ public struct Graph: Sendable {
         _ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil
     ) throws -> Node {
         let types = try inputs.map { input in
-            guard contains(input.node), input.slot < self[input.node].outputTypes.count else {
+            guard let position = positions[input.node], input.slot < nodes[position].outputTypes.count else {
                 throw TesseraError(
                     at: path.isEmpty ? op.mnemonic : path, found: "an input \(input) that no earlier node defines",
                     accepted: "values of earlier nodes")
             }
-            return type(of: input)
+            return nodes[position].outputTypes[input.slot]
         }
         let outputTypes: [TensorType]
         do {
@@ -103,6 +109,13 @@ public struct Graph: Sendable {
 
     /// From now on new nodes get ids from here on: a rewritten graph never reuses an id of the graph it came from.
     public mutating func reserveIDs(of other: Graph) { nextID = max(nextID, other.nextID) }
+
+    /// Whether this is the other graph unchanged: nothing was rebuilt. False may be wrong where all was made anew.
+    package func isUnchanged(from other: Graph) -> Bool {
+        nodes.withUnsafeBufferPointer { own in
+            other.nodes.withUnsafeBufferPointer { own.baseAddress == $0.baseAddress && own.count == $0.count }
+        } && outputs == other.outputs && updates == other.updates
+    }
 
     /// The total number of elements of the states of one kind.
     public func elementCount(of kind: StateKind) -> Int {

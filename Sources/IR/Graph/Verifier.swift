@@ -11,7 +11,7 @@ import TesseraTensors
 public enum Verifier {
     /// Throws the first broken rule.
     public static func verify(_ graph: Graph) throws {
-        var types: [Value: TensorType] = [:]
+        var types = ValueMap<TensorType>(for: graph)
         var ids = Set<NodeID>()
         for node in graph.nodes {
             try require(ids.insert(node.id).inserted, "R1", node, "a second node \(node.id)")
@@ -29,13 +29,14 @@ public enum Verifier {
             for slot in node.outputTypes.indices { types[node.output(slot)] = node.outputTypes[slot] }
         }
         try requireUnique(graph.inputs.map(\.name), "R4", "input")
-        try requireUnique(graph.states.map(\.state.path), "R4", "state")
+        let states = graph.states
+        try requireUnique(states.map(\.state.path), "R4", "state")
         try requireUnique(graph.outputs.map(\.name), "R5", "output")
         for output in graph.outputs where types[output.value] == nil {
             throw broken("R5", "output \(output.name)", "the value \(output.value), which does not exist")
         }
         try requireUnique(graph.updates.map(\.path), "R6", "update")
-        let stateTypes = Dictionary(graph.states.map { ($0.state.path, $0.state.type) }) { a, _ in a }
+        let stateTypes = Dictionary(states.map { ($0.state.path, $0.state.type) }) { a, _ in a }
         for update in graph.updates {
             guard let type = stateTypes[update.path] else {
                 throw broken("R6", "update \(update.path)", "no state of that path")
@@ -52,8 +53,10 @@ public enum Verifier {
         TesseraError(at: "graph rule \(rule), \(location)", found: found)
     }
 
-    private static func require(_ condition: Bool, _ rule: String, _ node: Node, _ found: String) throws {
-        if !condition { throw broken(rule, place(node), found) }
+    private static func require(_ condition: Bool, _ rule: String, _ node: Node, _ found: @autoclosure () -> String)
+        throws
+    {
+        if !condition { throw broken(rule, place(node), found()) }
     }
 
     private static func place(_ node: Node) -> String { "\(node.id) \(node.op.mnemonic) \(node.path)" }

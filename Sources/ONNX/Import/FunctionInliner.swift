@@ -105,9 +105,9 @@ struct FunctionInliner {
             try expand(copy, functions, depth: depth + 1, steps: &steps, into: &nodes)
         }
         // An output that is one of the inputs.
-        for (formal, actual) in zip(function.outputs, node.outputs)
-        where function.inputs.contains(formal) && !actual.isEmpty {
-            let index = function.inputs.firstIndex(of: formal)!
+        let places = Dictionary(function.inputs.enumerated().map { ($1, $0) }) { first, _ in first }
+        for (formal, actual) in zip(function.outputs, node.outputs) where !actual.isEmpty {
+            guard let index = places[formal] else { continue }
             nodes.append(
                 ONNXNode(
                     "Identity", name: "\(prefix)/\(formal)",

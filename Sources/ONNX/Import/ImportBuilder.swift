@@ -185,9 +185,8 @@ struct ImportBuilder {
     private func notes(_ declarations: DeclarationCheck) -> [String] {
         // Shapes in a file are those of its own image size.
         var notes = rules.notes + (options.imageSize == nil ? [declarations.note].compactMap { $0 } : [])
-        let unused = source.initializers.map(\.name).filter {
-            values[$0] == nil && !selection.parted.values.contains($0)
-        }
+        let partedSources = Set(selection.parted.values)
+        let unused = source.initializers.map(\.name).filter { values[$0] == nil && !partedSources.contains($0) }
         if !unused.isEmpty {
             let rest = unused.count - Self.namedInitializers
             notes.append(

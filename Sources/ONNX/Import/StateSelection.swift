@@ -19,15 +19,20 @@ struct StateSelection {
     init(_ nodes: [ONNXNode], initializers: [String: Tensor], rules: RuleBook) {
         var makers: [String: ONNXNode] = [:]
         for node in nodes { for output in node.outputs { makers[output] = node } }
-        func isUniform(_ tensor: Tensor) -> Bool {
+        // Many nodes may read one tensor, and the end of one chain of operators: each is walked once.
+        var uniform: [String: Bool] = [:], walked: [StateKind: Set<String>] = [:]
+        func isUniform(_ name: String, _ tensor: Tensor) -> Bool {
+            if let known = uniform[name] { return known }
             let size = tensor.element.byteCount
-            return tensor.withUnsafeBytes { bytes in
+            let result = tensor.withUnsafeBytes { bytes in
                 (size..<max(size, bytes.count)).allSatisfy { bytes[$0] == bytes[$0 - size] }
             }
+            uniform[name] = result
+            return result
         }
         func mark(_ name: String, _ kind: StateKind) {
             var name = name
-            while true {
+            while walked[kind, default: []].insert(name).inserted {
                 if let tensor = initializers[name] {
                     if tensor.element.isFloatingPoint, kinds[name] == nil { kinds[name] = kind }
                     return
@@ -36,7 +41,7 @@ struct StateSelection {
                     Self.passingOn.contains(maker.operatorType)
                 else { return }
                 if maker.operatorType == "Identity", let tensor = initializers[source], tensor.element.isFloatingPoint,
-                    kind == .statistic || isUniform(tensor)
+                    kind == .statistic || isUniform(source, tensor)
                 {
                     parted[name] = source
                     kinds[name] = kind

@@ -27,7 +27,8 @@ struct ExternalData {
     }
 
     func tensor(
-        _ entries: [Onnx__StringStringEntryProto], element: ElementType, shape: [Int], byteCount: Int, at place: String
+        _ entries: some Sequence<Onnx__StringStringEntryProto>, element: ElementType, shape: [Int], byteCount: Int,
+        at place: String
     ) throws -> Tensor {
         let fields = Dictionary(entries.map { (String(wire: $0.key), String(wire: $0.value)) }) { first, _ in first }
         guard let location = fields["location"], !location.isEmpty else {

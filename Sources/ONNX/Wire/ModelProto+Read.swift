@@ -96,7 +96,9 @@ struct ModelReader {
         return node
     }
 
-    private func attributes(_ protos: [Onnx__AttributeProto], at place: String) throws -> [String: ONNXAttribute] {
+    private func attributes(_ protos: some Sequence<Onnx__AttributeProto>, at place: String) throws -> [String:
+        ONNXAttribute]
+    {
         var result: [String: ONNXAttribute] = [:]
         for proto in protos {
             let name = String(wire: proto.name)

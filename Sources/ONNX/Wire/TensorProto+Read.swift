@@ -40,20 +40,20 @@ struct TensorReader {
             guard let externalData else {
                 throw failure("data in another file", accepted: "data in the message itself")
             }
-            return Self.withPlainBools(
-                try externalData.tensor(
-                    messages(proto.external_data, proto.n_external_data), element: element, shape: shape,
-                    byteCount: byteCount, at: "\(name), \(place)"))
+            return try externalData.tensor(
+                messages(proto.external_data, proto.n_external_data), element: element, shape: shape,
+                byteCount: byteCount, at: "\(name), \(place)"
+            ).withPlainBools()
         }
         if proto.has_raw_data != 0 {
             guard proto.raw_data.len == byteCount else {
                 throw failure(
                     "\(proto.raw_data.len) bytes for \(element.rawValue)\(shape)", accepted: "\(byteCount) bytes")
             }
-            return Self.withPlainBools(
-                Tensor(
-                    copying: UnsafeRawBufferPointer(start: proto.raw_data.data, count: byteCount), element: element,
-                    shape: shape))
+            return Tensor(
+                copying: UnsafeRawBufferPointer(start: proto.raw_data.data, count: byteCount), element: element,
+                shape: shape
+            ).withPlainBools()
         }
         let numbers = typedCount(proto, element)
         guard numbers == count else {
@@ -74,12 +74,6 @@ struct TensorReader {
         return fields.count > 1 ? fields.map(\.0).joined(separator: " and ") : nil
     }
 
-    /// Bytes of bools other than 0 and 1, which Swift's Bool does not have, become 1.
-    private static func withPlainBools(_ tensor: Tensor) -> Tensor {
-        guard tensor.element == .bool else { return tensor }
-        return Tensor(tensor.withUnsafeBytes { $0.map { $0 != 0 } }, shape: tensor.shape)
-    }
-
     /// How many numbers stand in the field that the element type uses.
     private func typedCount(_ proto: Onnx__TensorProto, _ element: ElementType) -> Int {
         switch element {
@@ -92,13 +86,19 @@ struct TensorReader {
     }
 
     private func typed(_ proto: Onnx__TensorProto, _ element: ElementType, _ shape: [Int]) -> Tensor {
-        let words = UnsafeBufferPointer(start: proto.int32_data, count: proto.n_int32_data)
-        func make<T: TensorElement>(_ convert: (Int32) -> T) -> Tensor { Tensor(words.map(convert), shape: shape) }
+        func copy<T>(_ numbers: UnsafeMutablePointer<T>?, _ count: Int) -> Tensor {
+            Tensor(
+                copying: UnsafeRawBufferPointer(UnsafeBufferPointer(start: numbers, count: count)), element: element,
+                shape: shape)
+        }
+        func make<T: TensorElement>(_ convert: (Int32) -> T) -> Tensor {
+            Tensor(UnsafeBufferPointer(start: proto.int32_data, count: proto.n_int32_data).map(convert), shape: shape)
+        }
         return switch element {
-        case .float32: Tensor(scalars(proto.float_data, proto.n_float_data), shape: shape)
-        case .float64: Tensor(scalars(proto.double_data, proto.n_double_data), shape: shape)
-        case .int64: Tensor(scalars(proto.int64_data, proto.n_int64_data), shape: shape)
-        case .uint64: Tensor(scalars(proto.uint64_data, proto.n_uint64_data), shape: shape)
+        case .float32: copy(proto.float_data, proto.n_float_data)
+        case .float64: copy(proto.double_data, proto.n_double_data)
+        case .int64: copy(proto.int64_data, proto.n_int64_data)
+        case .uint64: copy(proto.uint64_data, proto.n_uint64_data)
         case .uint32:
             Tensor(scalars(proto.uint64_data, proto.n_uint64_data).map { UInt32(truncatingIfNeeded: $0) }, shape: shape)
         // 16-bit floats stand bit by bit in the lower half of the words.
@@ -106,7 +106,7 @@ struct TensorReader {
         case .bfloat16: make { BFloat16(bitPattern: UInt16(truncatingIfNeeded: $0)) }
         case .int8: make { Int8(truncatingIfNeeded: $0) }
         case .int16: make { Int16(truncatingIfNeeded: $0) }
-        case .int32: make { $0 }
+        case .int32: copy(proto.int32_data, proto.n_int32_data)
         case .uint8: make { UInt8(truncatingIfNeeded: $0) }
         case .uint16: make { UInt16(truncatingIfNeeded: $0) }
         case .bool: make { $0 != 0 }

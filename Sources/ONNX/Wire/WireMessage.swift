@@ -6,16 +6,17 @@ import TesseraTensors
 /// freed.
 enum WireMessage {
     /// Runs `body` on the unpacked message. `name` is what errors call the bytes. Throws where they are cut, malformed,
-    /// nested too deep or hold more parts than a model has; nothing is allocated before that is known.
+    /// nested too deep or hold more parts than a model has; nothing is allocated before that is known. Fields that the
+    /// format does not have cost nothing.
     static func read<Message, Result>(
-        _ bytes: [UInt8], name: String, kind: UnsafePointer<ProtobufCMessageDescriptor>, as _: Message.Type,
+        _ bytes: consuming [UInt8], name: String, kind: UnsafePointer<ProtobufCMessageDescriptor>, as _: Message.Type,
         _ body: (Message) throws -> Result
     ) throws -> Result {
-        try bytes.withUnsafeBufferPointer { buffer in
-            var offset = 0
-            let status = onnx_scan(buffer.baseAddress, buffer.count, kind, &offset)
+        try bytes.withUnsafeMutableBufferPointer { buffer in
+            var offset = 0, count = buffer.count
+            let status = onnx_scan(buffer.baseAddress, &count, kind, &offset)
             guard status == ONNX_SCAN_OK else { throw failure(status, offset, buffer.count, name) }
-            guard let message = protobuf_c_message_unpack(kind, nil, buffer.count, buffer.baseAddress) else {
+            guard let message = protobuf_c_message_unpack(kind, nil, count, buffer.baseAddress) else {
                 throw TesseraError(
                     at: name,
                     found:
@@ -50,8 +51,9 @@ enum WireMessage {
                 accepted: "at most \(ONNX_SCAN_DEPTH)")
         case ONNX_SCAN_MANY:
             TesseraError(
-                at: place, found: "more than \(ONNX_SCAN_PARTS) strings and messages",
-                accepted: "at most \(ONNX_SCAN_PARTS)")
+                at: place,
+                found: "strings and messages, or numbers one by one, that need more than 512 MiB once unpacked",
+                accepted: "fewer, or numbers as raw data")
         case ONNX_SCAN_NUL:
             TesseraError(at: place, found: "a name or text with a NUL byte in it", accepted: "text without one")
         case ONNX_SCAN_TWICE:
@@ -79,9 +81,11 @@ extension String {
     init(wireText text: UnsafePointer<CChar>?) { self = text.map { String(cString: $0) } ?? "" }
 }
 
-/// The elements of a repeated message field.
-func messages<Message>(_ pointers: UnsafeMutablePointer<UnsafeMutablePointer<Message>?>?, _ count: Int) -> [Message] {
-    (0..<count).compactMap { pointers![$0]?.pointee }
+/// The elements of a repeated message field, one by one: together they are large.
+func messages<Message>(_ pointers: UnsafeMutablePointer<UnsafeMutablePointer<Message>?>?, _ count: Int)
+    -> some Collection<Message>
+{
+    UnsafeBufferPointer(start: pointers, count: count).lazy.map { $0!.pointee }
 }
 
 /// The elements of a repeated scalar field.

@@ -73,7 +73,7 @@ public final class ONNXNodeReader {
 
     /// The tensor of a constant input; nil where the input is missing or not constant.
     public func optionalConstant(_ index: Int) -> Tensor? {
-        guard let value = optionalInput(index), let constant = builder.graph[value.node].op as? Constant else {
+        guard let value = optionalInput(index), let constant = builder.op(of: value) as? Constant else {
             return nil
         }
         return constant.value.tensor
@@ -180,7 +180,7 @@ public final class ONNXNodeReader {
         do { outputs = try builder.add(op, inputs, path: node.name) } catch let error as TesseraError {
             throw node.name.isEmpty ? error.within(node.place) : error
         }
-        let constants = inputs.compactMap { (builder.graph[$0.node].op as? Constant)?.value.tensor }
+        let constants = inputs.compactMap { (builder.op(of: $0) as? Constant)?.value.tensor }
         if let name = constants.lazy.compactMap(openDimensions.name(in:)).first,
             !OpenDimensions.onlyMoves(op) || constants.count < inputs.count
         {

@@ -4,10 +4,10 @@ import TesseraTensors
 /// Stands in for dimensions that have a name and no number yet where a model computes with shapes: every name gets an
 /// integer that no shape has. Ops that only move integers carry it along; whatever would compute with it is refused.
 public final class OpenDimensions {
-    private var names: [String] = []
+    private var names: [String] = [], indices: [String: Int] = [:]
     /// Below every index, extent and step that models use; `Int64.min` itself is the start of a Slice from the very
     /// end.
-    private static let first = Int64.min + (1 << 20), limit = 1 << 20
+    private static let first = Int64.min + (1 << 20)
 
     /// The batch that the file fixes where it is open in the graph; nil where the file leaves it open, or it stays
     /// fixed.
@@ -18,9 +18,11 @@ public final class OpenDimensions {
     public init(openedBatch: Int? = nil) { self.openedBatch = openedBatch }
 
     func number(for name: String) -> Int64 {
-        let index = names.firstIndex(of: name) ?? names.count
-        precondition(index < Self.limit, "a model of a million open dimensions")
-        if index == names.count { names.append(name) }
+        let index = indices[name] ?? names.count
+        if index == names.count {
+            names.append(name)
+            indices[name] = index
+        }
         return Self.first + Int64(index)
     }
 

@@ -2,47 +2,73 @@ import Foundation
 import TesseraTensors
 
 extension Safetensors {
-    /// Parses the bytes of a file; `name` is what errors call it. Nothing is allocated by what a header claims before
-    /// it is checked against the file's size. Throws where the header is cut, too long or no JSON, or where tensors
-    /// overlap, leave gaps or reach beyond the file.
+    /// Reads the file at `path`: the header's length, the header, and each tensor, every one checked before memory is
+    /// taken for it. Throws one error where the file is missing or malformed.
+    public init(path: String) throws {
+        let file = try RegularFile(path)
+        try self.init(byteCount: file.byteCount, name: path, read: file.read)
+    }
+
+    /// Parses the bytes of a file; `name` is what errors call it.
     public init(_ bytes: [UInt8], name: String) throws {
+        try self.init(byteCount: bytes.count, name: name) { buffer, offset in
+            bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[offset..<offset + buffer.count])) }
+        }
+    }
+
+    /// Throws where the header is cut, too long or malformed, or where tensors overlap, leave gaps or reach beyond the
+    /// file.
+    private init(byteCount: Int, name: String, read: (UnsafeMutableRawBufferPointer, Int) throws -> Void) throws {
         func malformed(_ found: String, accepted: String) -> TesseraError {
             TesseraError(at: name, found: found, accepted: accepted)
         }
-        guard bytes.count >= 8 else {
+        guard byteCount >= 8 else {
             throw malformed(
-                "\(bytes.count) bytes", accepted: "a safetensors file: at least the 8 bytes of the header's length")
+                "\(byteCount) bytes", accepted: "a safetensors file: at least the 8 bytes of the header's length")
         }
-        let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= Self.headerLimit, length <= bytes.count - 8 else {
+        var length: UInt64 = 0
+        try withUnsafeMutableBytes(of: &length) { try read($0, 0) }
+        length = UInt64(littleEndian: length)
+        guard length <= Self.headerLimit, length <= byteCount - 8 else {
             throw malformed(
-                "a header of \(length) bytes in a file of \(bytes.count)",
+                "a header of \(length) bytes in a file of \(byteCount)",
                 accepted: "at most \(Self.headerLimit), and no more than the file has")
         }
-        let start = 8 + Int(length)
-        let header: Header
-        do { header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])) } catch {
-            throw malformed(
-                "a header that cannot be read (\(Self.reason(error)))",
-                accepted: "a JSON object of {dtype, shape, data_offsets}, and of strings under __metadata__")
+        let start = 8 + Int(length), room = byteCount - start
+        let header: SafetensorsHeader
+        do {
+            header = try SafetensorsHeader(
+                [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, count in
+                    try read(UnsafeMutableRawBufferPointer(buffer), 8)
+                    count = Int(length)
+                })
+        } catch let error as TesseraError { throw error.within("\(name), header") }
+        let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        guard room <= memory else {
+            throw malformed("\(room) bytes of data", accepted: "at most \(memory), the memory of this machine")
         }
         metadata = header.metadata
         tensors = [:]
         var end = 0
-        let room = bytes.count - start
-        for (path, entry) in header.entries.sorted(by: {
-            ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key)
-        }) {
-            let element = try entry.element(at: "\(name), tensor \(path)")
-            let size = try entry.byteCount(of: element, at: "\(name), tensor \(path)", room: room)
-            guard entry.begin == end, entry.end <= room, entry.end - entry.begin == size else {
+        for entry in header.entries {
+            let place = "\(name), tensor \(entry.name)"
+            let element = try entry.element(at: place)
+            let size = try entry.byteCount(of: element, at: place, room: room)
+            guard TensorType(element, shape: entry.shape).isWithinLimit else {
                 throw TesseraError(
-                    at: "\(name), tensor \(path)",
-                    found: "the bytes \(entry.begin)..<\(entry.end) for \(entry.dtype) \(entry.shape)",
+                    at: place, found: "the shape \(entry.shape)",
+                    accepted: "at most \(TensorType.elementLimit) elements, extents of 0 taken as 1")
+            }
+            guard entry.begin == end, entry.end >= end, entry.end <= room, entry.end - end == size else {
+                throw TesseraError(
+                    at: place,
+                    found: "the bytes \(entry.begin) to \(entry.end) for \(entry.elementName) \(entry.shape)",
                     accepted: "\(size) bytes from \(end), where the tensor before ends, within \(room)")
             }
-            tensors[path] = bytes[(start + entry.begin)..<(start + entry.end)].withUnsafeBytes {
-                Tensor(copying: $0, element: element, shape: entry.shape)
+            var tensor = Tensor(uninitialized: element, shape: entry.shape)
+            try tensor.withUnsafeMutableBytes { try read($0, start + entry.begin) }
+            guard tensors.updateValue(tensor.withPlainBools(), forKey: entry.name) == nil else {
+                throw TesseraError(at: place, found: "a second tensor of that name", accepted: "different names")
             }
             end = entry.end
         }
@@ -50,80 +76,5 @@ extension Safetensors {
             throw malformed(
                 "\(room) bytes of data of which tensors cover \(end)", accepted: "no bytes beyond the last tensor")
         }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context)? = error as? DecodingError else {
-            return "an entry has another form"
-        }
-        return context.debugDescription
-    }
-}
-
-/// The decoded header, not yet checked against the file.
-private struct Header: Decodable {
-    var entries: [String: Entry] = [:]
-    var metadata: [String: String] = [:]
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        for key in container.allKeys {
-            if key.stringValue == "__metadata__" {
-                metadata = try container.decode([String: String].self, forKey: key)
-            } else {
-                entries[String(typedName: key.stringValue)] = try container.decode(Entry.self, forKey: key)
-            }
-        }
-    }
-
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-}
-
-private struct Entry: Decodable {
-    let dtype: String
-    let shape: [Int]
-    let begin: Int
-    let end: Int
-
-    private enum CodingKeys: String, CodingKey { case dtype, shape, offsets = "data_offsets" }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        dtype = try container.decode(String.self, forKey: .dtype)
-        shape = try container.decode([Int].self, forKey: .shape)
-        let offsets = try container.decode([Int].self, forKey: .offsets)
-        guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0] else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .offsets, in: container, debugDescription: "data_offsets \(offsets)")
-        }
-        (begin, end) = (offsets[0], offsets[1])
-    }
-
-    func element(at location: String) throws -> ElementType {
-        guard let element = ElementType(safetensorsName: dtype) else {
-            throw TesseraError(
-                .unsupported, at: location, found: "the element type \(dtype)",
-                accepted: ElementType.allCases.map(\.safetensorsName).joined(separator: ", "))
-        }
-        return element
-    }
-
-    func byteCount(of element: ElementType, at location: String, room: Int) throws -> Int {
-        var size = element.byteCount
-        for extent in shape {
-            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-            guard extent >= 0, !overflow else {
-                throw TesseraError(
-                    at: location, found: "the shape \(shape)",
-                    accepted: "extents that are not negative, and no more than \(room) bytes")
-            }
-            size = product
-        }
-        return size
     }
 }

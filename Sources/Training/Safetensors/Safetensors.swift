@@ -19,11 +19,6 @@ public struct Safetensors: Sendable, Equatable {
         self.metadata = metadata
     }
 
-    /// Reads the file at `path`; throws one error where it is missing or malformed.
-    public init(path: String) throws {
-        try self.init(try WholeFile.read(path, limit: Int.max), name: path)
-    }
-
     /// Writes the file at `path` whole or not at all. The same contents give the same bytes.
     public func write(to path: String) throws {
         try AtomicFile.write(bytes(), to: path)
