@@ -1,6 +1,15 @@
 import Foundation
 import Tessera
 
+extension Trainer {
+    /// How many images each part has, and what scores are learnt.
+    fileprivate var dataLine: String {
+        let scores = trainingScores, mean = scores.reduce(0, +) / Double(scores.count)
+        return "\(scores.count) images for training, \(validationCount) for validation; scores "
+            + String(format: "%g to %g, mean %.4g", scores.min() ?? 0, scores.max() ?? 0, mean)
+    }
+}
+
 /// Shows a run while it goes on, and draws its plots after every epoch.
 final class TrainingReport {
     /// The outcome as JSON.
@@ -26,9 +35,10 @@ final class TrainingReport {
         let parameters = trainer.trainingGraph.graph.elementCount(of: .parameter)
         let arena = Double(trainer.program.plan.byteCount) / 1_048_576
         Console.error(
-            "\(trainer.trainingGraph.graph.name): \(parameters) parameters, \(trainer.stepsPerEpoch) steps an epoch, \(total) in all; "
-                + String(format: "%.0f MiB for activations and gradients", arena)
-        )
+            "\(trainer.trainingGraph.graph.name): \(parameters) parameters"
+                + String(format: ", %.0f MiB for activations and gradients", arena))
+        Console.error(trainer.dataLine)
+        Console.error("\(trainer.configuration.epochs) epochs of \(trainer.stepsPerEpoch) steps, \(total) in all")
         RunLog.keep(at: trainer.folder.log)
         if trainer.progress.step > 0 { Console.error("resumed after step \(trainer.progress.step)") }
         trainer.observer = { [unowned self] event in show(event) }
@@ -73,12 +83,12 @@ final class TrainingReport {
     }
 
     private func showEpoch(_ record: ValidationRecord, _ isBest: Bool) {
-        var line = String(format: "epoch %d: training loss %.4f", record.epoch + 1, record.trainingLoss)
+        var line = String(format: "epoch %d: loss %.4f", record.epoch + 1, record.trainingLoss)
         if let mae = record.meanAbsoluteError, let rmse = record.rootMeanSquareError {
             line +=
                 String(format: ", validation MAE %.2f, RMSE %.2f, r ", mae, rmse)
                 + (record.pearson.map { String(format: "%.3f", $0) } ?? "undefined")
-            if isBest { line += " (best so far)" }
+            if isBest { line += " (best)" }
         }
         Console.error(line)
         drawPlots()

@@ -123,6 +123,11 @@ public final class Trainer {
     private static let otherProgram =
         "the program is not the one that wrote the checkpoint (another instruction set, processor or version of Tessera): results will differ in the last bits"
 
+    /// The scores of the training images.
+    public var trainingScores: [Double] { training.scores }
+    /// The number of validation images.
+    public var validationCount: Int { validation?.sampleCount ?? 0 }
+
     /// The run as it stands now.
     public func checkpoint() -> Checkpoint {
         var parameters = ParameterStore(), optimizerStates = ParameterStore()
