@@ -1,5 +1,6 @@
 """What README.md and docs/ print is run as printed: commands, files of labels, and whole programs in Swift and Python."""
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -101,8 +102,10 @@ def test_swift_files_compile_as_printed(block, tmp_path, tessera):
     source, module = tmp_path / "Printed.swift", MODULES[block.document]
     source.write_text(block.text)
     shims = ROOT / ".build/checkouts/swift-numerics/Sources/_NumericsShims/include"
+    # The package manager calls a package by the name of its folder.
+    package = re.sub(r"\W", "_", ROOT.name.lower())
     result = subprocess.run(
-        ["swiftc", "-typecheck", "-swift-version", "6", "-package-name", "tessera", "-module-name", f"Tessera{module}"]
+        ["swiftc", "-typecheck", "-swift-version", "6", "-package-name", package, "-module-name", f"Tessera{module}"]
         + ["-I", tessera.program.parent / "Modules", "-Xcc", f"-I{shims}"]
         + [source, *(ROOT / "Sources" / module).rglob("*.swift")],
         capture_output=True,

@@ -28,8 +28,9 @@ def compare(ours, theirs):
         if not numpy.array_equal(a[~finite], b[~finite], equal_nan=True):
             return "infinity"
         a, b = a[finite], b[finite]
-        if a.size and numpy.abs(a - b).max() > tolerance * max(1e-30, numpy.abs(b).max()):
-            return "values of floats"
+        distance = numpy.abs(a - b).max(initial=0) / max(1e-30, numpy.abs(b).max(initial=0))
+        if distance > tolerance:
+            return "values of floats" if distance > 10 * tolerance else "last digits of floats"
     return None
 
 
