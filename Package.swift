@@ -29,7 +29,7 @@ let package = Package(
         .systemLibrary(name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CPNGShim", dependencies: ["CPNG"], path: "Sources/CPNGShim"),
         module("Imaging", ["TesseraTensors", "CPNGShim"]),
-        tests("Imaging", ["TesseraImaging"]),
+        tests("Imaging", ["TesseraImaging", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["TesseraCompiler", "TesseraAutodiff"], path: "Tests/TestSupport"),
         tests("IR", ["TesseraPasses"]),
         tests("Ops", ["TestSupport", "TesseraTraining"]),
@@ -73,7 +73,7 @@ let package = Package(
             ],
             path: "Tools/tessera"
         ),
-        tests("Tool", ["TesseraTool", "TesseraTraining"]),
+        tests("Tool", ["TesseraTool", "TesseraTraining", "TestSupport"]),
         .executableTarget(name: "Example", dependencies: ["Tessera"], path: "docs/example"),
         tests("Docs", ["TesseraOps", "Example"]),
     ],

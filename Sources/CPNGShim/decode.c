@@ -1,116 +1,166 @@
 #include "tessera_png.h"
+#include "chunk_source.h"
 #include "reporting.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Everything that must survive a longjmp lives here, outside the frame that calls setjmp. */
-typedef struct {
-    const uint8_t *bytes;
-    size_t count;
-    size_t position;
-    uint8_t *samples;
-    png_bytep *rows;
+/* Everything that must survive a longjmp lives here, outside the frames that call setjmp. */
+struct tessera_png_reader {
+    chunk_source source;
+    tessera_png_layout layout;
     png_structp png;
     png_infop info;
-} decoder;
+    /* Of palette images, whose rows libpng gives as indices of one byte. */
+    png_colorp palette;
+    int colors;
+    png_bytep alphas;
+    int alpha_count;
+    uint8_t *indices;
+    /* The whole of an interlaced image, as libpng gives it. */
+    uint8_t *image;
+    int passes;
+    uint32_t row;
+    char message[TESSERA_PNG_MESSAGE_BYTES];
+};
 
-static void read_bytes(png_structp png, png_bytep target, size_t count) {
-    decoder *d = png_get_io_ptr(png);
-    if (count > d->count - d->position) {
-        char text[96];
-        snprintf(text, sizeof text, "the file is cut off: it ends after %zu bytes", d->count);
-        png_error(png, text);
-    }
-    memcpy(target, d->bytes + d->position, count);
-    d->position += count;
+tessera_png_reader *tessera_png_reader_create(FILE *file, uint64_t count) {
+    tessera_png_reader *r = calloc(1, sizeof *r);
+    if (!r) return NULL;
+    chunk_source_begin(&r->source, file, count);
+    r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r->message, report_error, ignore_warning);
+    if (r->png) r->info = png_create_info_struct(r->png);
+    if (r->info) return r;
+    tessera_png_reader_destroy(r);
+    return NULL;
 }
 
-static void release(decoder *d) {
-    png_destroy_read_struct(&d->png, &d->info, NULL);
-    free(d->rows);
-    free(d->samples);
+void tessera_png_reader_destroy(tessera_png_reader *r) {
+    png_destroy_read_struct(&r->png, &r->info, NULL);
+    free(r->indices);
+    free(r->image);
+    free(r);
 }
 
-/* Asks libpng for expanded samples in host order and fills in the layout that results. */
-static void request_expansion(decoder *d, tessera_png_layout *layout) {
-    png_set_expand(d->png);
-    if (png_get_bit_depth(d->png, d->info) == 16) {
-        const uint16_t one = 1;
-        if (*(const uint8_t *)&one == 1) png_set_swap(d->png);
-    }
-    png_set_interlace_handling(d->png);
-    png_read_update_info(d->png, d->info);
-    layout->width = png_get_image_width(d->png, d->info);
-    layout->height = png_get_image_height(d->png, d->info);
-    layout->channels = png_get_channels(d->png, d->info);
-    layout->bits = png_get_bit_depth(d->png, d->info);
-}
+const char *tessera_png_reader_message(const tessera_png_reader *r) { return r->message; }
 
 /* Refuses sizes beyond the limits, and sizes that the file cannot hold: deflate packs at most 1032 to 1. */
-static void check_size(decoder *d, tessera_png_limits limits) {
-    const uint64_t width = png_get_image_width(d->png, d->info), height = png_get_image_height(d->png, d->info);
+static void check_size(tessera_png_reader *r, tessera_png_limits limits) {
+    const uint64_t width = png_get_image_width(r->png, r->info), height = png_get_image_height(r->png, r->info);
     char text[192];
     if (width > limits.side || height > limits.side || width * height > limits.samples) {
         snprintf(text, sizeof text, "it declares %llu x %llu pixels", (unsigned long long)width,
                  (unsigned long long)height);
-        png_error(d->png, text);
+        png_error(r->png, text);
     }
-    const uint64_t packed = (png_get_rowbytes(d->png, d->info) + 1) * height;
-    if (packed / 1032 > d->count) {
-        snprintf(text, sizeof text, "it declares %llu x %llu pixels, more than its %zu bytes can hold",
-                 (unsigned long long)width, (unsigned long long)height, d->count);
-        png_error(d->png, text);
+    const uint64_t packed = (png_get_rowbytes(r->png, r->info) + 1) * height;
+    if (packed / 1032 > r->source.count) {
+        snprintf(text, sizeof text, "it declares %llu x %llu pixels, more than its %llu bytes can hold",
+                 (unsigned long long)width, (unsigned long long)height, (unsigned long long)r->source.count);
+        png_error(r->png, text);
     }
 }
 
-static int open_and_read(decoder *d, tessera_png_limits limits, tessera_png_layout *layout, int with_samples,
-                         char *message) {
-    d->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, report_error, ignore_warning);
-    if (d->png) d->info = png_create_info_struct(d->png);
-    if (!d->info) return report(message, "out of memory");
-    if (setjmp(png_jmpbuf(d->png))) return 1;
+static void check_samples(tessera_png_reader *r, tessera_png_limits limits) {
+    const tessera_png_layout *layout = &r->layout;
+    const uint64_t samples = (uint64_t)layout->width * layout->height * layout->channels;
+    if (samples <= (layout->interlaced ? limits.interlaced_samples : limits.samples)) return;
+    char text[128];
+    snprintf(text, sizeof text, "it declares %u x %u pixels of %u channels%s", layout->width, layout->height,
+             layout->channels, layout->interlaced ? ", interlaced" : "");
+    png_error(r->png, text);
+}
 
-    png_set_read_fn(d->png, d, read_bytes);
-    png_set_user_limits(d->png, 0x7FFFFFFF, 0x7FFFFFFF);
-    png_set_chunk_malloc_max(d->png, 8 << 20);
-    png_read_info(d->png, d->info);
-    check_size(d, limits);
-    request_expansion(d, layout);
-    if ((uint64_t)layout->width * layout->height * layout->channels > limits.samples) {
-        char text[96];
-        snprintf(text, sizeof text, "it declares %u x %u pixels of %u channels", layout->width, layout->height,
-                 layout->channels);
-        png_error(d->png, text);
+/* Asks libpng for expanded samples in host order, or for the indices of a palette, and fills in the layout. */
+static void request_samples(tessera_png_reader *r) {
+    tessera_png_layout *layout = &r->layout;
+    layout->stored_bits = png_get_bit_depth(r->png, r->info);
+    layout->color_type = png_get_color_type(r->png, r->info);
+    layout->interlaced = png_get_interlace_type(r->png, r->info) != PNG_INTERLACE_NONE;
+    if (layout->color_type == PNG_COLOR_TYPE_PALETTE) {
+        png_set_packing(r->png);
+        png_get_PLTE(r->png, r->info, &r->palette, &r->colors);
+        if (!png_get_tRNS(r->png, r->info, &r->alphas, &r->alpha_count, NULL)) r->alpha_count = 0;
+    } else {
+        png_set_expand(r->png);
+        const uint16_t one = 1;
+        if (layout->stored_bits == 16 && *(const uint8_t *)&one == 1) png_set_swap(r->png);
     }
-    if (!with_samples) return 0;
+    r->passes = png_set_interlace_handling(r->png);
+    png_read_update_info(r->png, r->info);
+    layout->width = png_get_image_width(r->png, r->info);
+    layout->height = png_get_image_height(r->png, r->info);
+    layout->bits = png_get_bit_depth(r->png, r->info);
+    layout->channels = png_get_channels(r->png, r->info);
+    if (r->palette) layout->channels = r->alpha_count > 0 ? 4 : 3;
+}
 
-    const size_t stride = png_get_rowbytes(d->png, d->info);
-    d->samples = malloc(stride * layout->height);
-    d->rows = malloc(sizeof(png_bytep) * layout->height);
-    if (!d->samples || !d->rows) png_error(d->png, "out of memory");
-    for (uint32_t y = 0; y < layout->height; y++) d->rows[y] = d->samples + stride * y;
-    png_read_image(d->png, d->rows);
-    png_read_end(d->png, NULL);
+int tessera_png_read_header(tessera_png_reader *r, tessera_png_limits limits, tessera_png_layout *layout) {
+    if (setjmp(png_jmpbuf(r->png))) return 1;
+    png_set_read_fn(r->png, &r->source, chunk_source_read);
+    png_set_user_limits(r->png, 0x7FFFFFFF, 0x7FFFFFFF);
+    png_set_chunk_malloc_max(r->png, 8 << 20);
+    png_read_info(r->png, r->info);
+    check_size(r, limits);
+    request_samples(r);
+    check_samples(r, limits);
+    *layout = r->layout;
     return 0;
 }
 
-int tessera_png_header(const uint8_t *bytes, size_t count, tessera_png_limits limits, tessera_png_layout *layout,
-                       char *message) {
-    decoder d = {.bytes = bytes, .count = count};
-    const int status = open_and_read(&d, limits, layout, 0, message);
-    release(&d);
-    return status;
+/* With its last row libpng inflates whatever image data is left. */
+static void read_next_row(tessera_png_reader *r, uint8_t *target, int is_last) {
+    if (is_last) chunk_source_expect_end(&r->source, 2 * png_get_rowbytes(r->png, r->info));
+    png_read_row(r->png, target, NULL);
 }
 
-int tessera_png_decode(const uint8_t *bytes, size_t count, tessera_png_limits limits, tessera_png_layout *layout,
-                       void **samples, char *message) {
-    decoder d = {.bytes = bytes, .count = count};
-    const int status = open_and_read(&d, limits, layout, 1, message);
-    if (status == 0) {
-        *samples = d.samples;
-        d.samples = NULL;
+static void read_interlaced(tessera_png_reader *r) {
+    const size_t stride = png_get_rowbytes(r->png, r->info), height = r->layout.height;
+    r->image = malloc(stride * height);
+    if (!r->image) png_error(r->png, "out of memory");
+    for (int pass = 1; pass <= r->passes; pass++)
+        for (size_t y = 0; y < height; y++)
+            read_next_row(r, r->image + stride * y, pass == r->passes && y + 1 == height);
+}
+
+static void expand_palette(tessera_png_reader *r, const uint8_t *indices, uint8_t *row) {
+    const int has_alpha = r->layout.channels == 4;
+    for (uint32_t x = 0; x < r->layout.width; x++) {
+        const int index = indices[x];
+        if (index >= r->colors) {
+            char text[96];
+            snprintf(text, sizeof text, "row %u, column %u has the palette index %d of %d colours", r->row, x, index,
+                     r->colors);
+            png_error(r->png, text);
+        }
+        *row++ = r->palette[index].red;
+        *row++ = r->palette[index].green;
+        *row++ = r->palette[index].blue;
+        if (has_alpha) *row++ = index < r->alpha_count ? r->alphas[index] : 255;
     }
-    release(&d);
-    return status;
+}
+
+int tessera_png_read_row(tessera_png_reader *r, void *row) {
+    if (setjmp(png_jmpbuf(r->png))) return 1;
+    if (r->layout.interlaced && !r->image) read_interlaced(r);
+    if (r->palette && !r->layout.interlaced && !r->indices) {
+        r->indices = malloc(r->layout.width);
+        if (!r->indices) png_error(r->png, "out of memory");
+    }
+    const size_t stride = png_get_rowbytes(r->png, r->info);
+    uint8_t *samples = r->image ? r->image + stride * r->row : r->palette ? r->indices : row;
+    if (!r->image) read_next_row(r, samples, r->row + 1 == r->layout.height);
+    if (r->palette) {
+        expand_palette(r, samples, row);
+    } else if (r->image) {
+        memcpy(row, samples, stride);
+    }
+    r->row++;
+    return 0;
+}
+
+int tessera_png_read_end(tessera_png_reader *r) {
+    if (setjmp(png_jmpbuf(r->png))) return 1;
+    png_read_end(r->png, NULL);
+    return 0;
 }

@@ -46,4 +46,14 @@ package final class RegularFile {
             initialized = count
         }
     }
+
+    /// A stream of the bytes from the beginning, for the caller to close; the file may be given up meanwhile.
+    package func stream() throws -> UnsafeMutablePointer<FILE> {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0, let stream = fdopen(copy, "rb") else {
+            if copy >= 0 { close(copy) }
+            throw TesseraError(.inputOutput, at: path, found: "cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        return stream
+    }
 }

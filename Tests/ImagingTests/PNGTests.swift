@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import TesseraImaging
 import TesseraTensors
 import Testing

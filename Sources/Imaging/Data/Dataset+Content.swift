@@ -31,7 +31,14 @@ extension Dataset {
 
     static func imageDigest(_ path: String) throws -> UInt64 {
         var hash = FNV1a()
-        hash.combine(try WholeFile.read(path, limit: PNG.mostSamples * 4))
+        let file = try RegularFile(path), piece = 1 << 20
+        guard file.byteCount <= PNG.mostBytes else {
+            throw TesseraError(
+                at: path, found: "the file has \(file.byteCount) bytes", accepted: "at most \(PNG.mostBytes) bytes")
+        }
+        for start in stride(from: 0, to: file.byteCount, by: piece) {
+            hash.combine(try file.bytes(min(piece, file.byteCount - start), from: start))
+        }
         return hash.value
     }
 }

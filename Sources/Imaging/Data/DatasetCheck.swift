@@ -60,7 +60,7 @@ public struct DatasetCheck: Sendable {
             return InspectedSample(header: header, digest: try Dataset.imageDigest(sample.path), inspection: nil)
         }
         let inspection = try ImageInspection(
-            path: sample.path, header: header,
+            path: sample.path,
             preprocessing: measuresNormalization && sample.split == .train ? preprocessing : nil)
         return InspectedSample(header: header, digest: inspection.digest, inspection: inspection)
     }

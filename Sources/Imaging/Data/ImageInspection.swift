@@ -1,7 +1,7 @@
 import TesseraTensors
 
-/// One image file, read and decoded once: its digest, how it looks, and what it adds to the mean and deviation of the
-/// training images.
+/// One image file, decoded once and row by row: its digest, how it looks, and what it adds to the mean and deviation of
+/// the training images.
 public struct ImageInspection: Sendable {
     /// FNV-1a over the bytes of the file.
     public let digest: UInt64
@@ -11,21 +11,33 @@ public struct ImageInspection: Sendable {
 
     /// Throws where the file cannot be read.
     public init(path: String, preprocessing: Preprocessing?) throws {
-        try self.init(path: path, header: PNG.header(path), preprocessing: preprocessing)
-    }
-
-    init(path: String, header: PNG.Header, preprocessing: Preprocessing?) throws {
-        let bytes = try WholeFile.read(path, limit: PNG.mostSamples * 4)
-        var hash = FNV1a()
-        hash.combine(bytes)
-        digest = hash.value
-        let image = try PNG.decode(bytes, name: path)
-        statistics = ImageStatistics(image, bits: header.bits)
+        digest = try Dataset.imageDigest(path)
         var plain = preprocessing
         plain?.normalization = nil
-        do { moments = try plain.map { Moments(try $0.evaluation(image)) } } catch let error as TesseraError {
-            throw error.within(path)
+        let film = try Self.film(path, plain)
+        statistics = film.statistics
+        moments = film.input.map { Moments($0) }
+    }
+
+    /// How the film at `path` looks, and what a network behind `preprocessing` gets of it, from one decoding.
+    package static func prepared(_ path: String, _ preprocessing: Preprocessing) throws
+        -> (statistics: ImageStatistics, input: Image)
+    {
+        let film = try film(path, preprocessing)
+        return (film.statistics, film.input!)
+    }
+
+    private static func film(_ path: String, _ preprocessing: Preprocessing?) throws
+        -> (statistics: ImageStatistics, input: Image?)
+    {
+        var rows = try ThumbnailRows(PNGReader(path: path))
+        guard let preprocessing else {
+            for _ in 0..<rows.height { _ = try rows.next() }
+            return (rows.statistics, nil)
         }
+        try preprocessing.check(channels: rows.channels, of: path)
+        let input = try preprocessing.evaluation(of: &rows)
+        return (rows.statistics, input)
     }
 
     /// What is unusual about the image, as warnings that name it as `place`: for a network behind `preprocessing` that

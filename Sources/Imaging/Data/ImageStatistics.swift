@@ -12,9 +12,9 @@ public struct ImageStatistics: Sendable, Equatable {
 
     static let cells = 64
 
-    init(_ image: Image, bits: Int) {
-        (width, height, self.bits) = (image.width, image.height, bits)
-        let thumbnail = image.grey.resized(width: Self.cells, height: Self.cells)
+    /// Of a film of `width` × `height` pixels; see `ThumbnailRows`.
+    init(thumbnail: Image, width: Int, height: Int, bits: Int) {
+        (self.width, self.height, self.bits) = (width, height, bits)
         let moments = Moments(thumbnail), samples = thumbnail.samples
         mean = moments.mean[0]
         deviation = (moments.squares[0] / moments.count).squareRoot()

@@ -17,13 +17,10 @@ struct SampleSource: Sendable {
 
     func load(index: Int, epoch: Int) throws -> LoadedSample {
         let sample = dataset.samples[index]
-        let image = try Image(png: sample.path)
-        do {
-            let prepared =
-                try augmentation.map { try preprocessing.training(image, $0, seed: seed, epoch: epoch, index: index) }
-                ?? preprocessing.evaluation(image)
-            return LoadedSample(image: prepared, score: sample.score, index: index)
-        } catch let error as TesseraError { throw error.within(sample.path) }
+        var rows = try PNGReader(path: sample.path)
+        try preprocessing.check(channels: rows.channels, of: sample.path)
+        let draw = AugmentationDraw(augmentation ?? .none, seed: seed, epoch: epoch, index: index)
+        return LoadedSample(image: try preprocessing.apply(draw, to: &rows), score: sample.score, index: index)
     }
 }
 

@@ -10,6 +10,9 @@ enum FileSignature {
         ([0x1F, 0x8B], 0, "a gzip file"),
     ]
 
+    /// How many bytes of a file tell.
+    static let longest = 132
+
     /// A sentence about `bytes`, or nil where they begin as a PNG does.
     static func foreign(_ bytes: [UInt8]) -> String? {
         if bytes.isEmpty { return "an empty file" }

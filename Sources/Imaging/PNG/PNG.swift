@@ -2,41 +2,45 @@ import CPNGShim
 import Foundation
 import TesseraTensors
 
-/// Reading and writing PNG files through libpng; the one file that touches its shim.
+/// Reading and writing PNG files through libpng.
 public enum PNG {
-    /// What a header declares, after palettes, 1, 2 and 4 bits and transparency chunks are expanded.
+    /// What a header declares.
     public struct Header: Sendable, Equatable {
-        public let width: Int, height: Int, channels: Int
-        /// Bits of one sample: 8 or 16.
-        public let bits: Int
+        public enum Color: Sendable { case grey, palette, color }
 
-        package init(width: Int, height: Int, channels: Int, bits: Int) {
+        /// Channels and bits of one sample (8 or 16) after palettes, 1, 2 and 4 bits and transparency are expanded.
+        public let width: Int, height: Int, channels: Int, bits: Int
+        public let color: Color
+        /// Bits of one sample, or palette index, in the file: 1, 2, 4, 8 or 16.
+        public let storedBits: Int
+        public let isInterlaced: Bool
+
+        package init(
+            width: Int, height: Int, channels: Int, bits: Int, color: Color = .grey, storedBits: Int? = nil,
+            isInterlaced: Bool = false
+        ) {
             (self.width, self.height, self.channels, self.bits) = (width, height, channels, bits)
+            (self.color, self.storedBits, self.isInterlaced) = (color, storedBits ?? bits, isInterlaced)
         }
     }
 
-    /// The largest width and height read, and the most samples (pixels × channels).
+    /// The largest width and height read, and the most samples (pixels × channels). Images are decoded row by row; the
+    /// last two limits are for images that are held whole, and for the file.
     public static let largestSide = 32_768
     public static let mostSamples = 1 << 28
+    public static let mostSamplesHeldWhole = 1 << 26
+    static let mostBytes = 1 << 30
     static let accepted =
-        "a PNG of 8 or 16 bits, grey, palette or colour, at most \(largestSide) × \(largestSide) pixels and \(mostSamples) samples"
+        "a PNG of 8 or 16 bits, grey, palette or colour, at most \(largestSide) × \(largestSide) pixels and \(mostSamples) samples, \(mostSamplesHeldWhole) where it is interlaced"
 
     public enum Depth: Int, Sendable { case eight = 8, sixteen = 16 }
 
-    /// The header of the file at `path`; throws what `Image.init(png:)` throws.
-    public static func header(_ path: String) throws -> Header {
-        try Header(decode(path, readsSamples: false).layout)
-    }
+    /// The header of the file at `path`; throws what `Image.init(png:)` throws, save for damage behind the header.
+    public static func header(_ path: String) throws -> Header { try PNGReader(path: path).header }
 
     /// Decodes `bytes`, which errors call `name`.
     public static func decode(_ bytes: [UInt8], name: String) throws -> Image {
-        let (layout, samples) = try decode(bytes, name: name, readsSamples: true)
-        defer { free(samples) }
-        let header = Header(layout)
-        return switch layout.bits {
-        case 16: planar(samples!.assumingMemoryBound(to: UInt16.self), header)
-        default: planar(samples!.assumingMemoryBound(to: UInt8.self), header)
-        }
+        try bytes.withUnsafeBytes { try Image(PNGReader(bytes: $0, name: name), name: name) }
     }
 
     /// Encodes 1 channel as grey or 3 as RGB (8 bits only): samples are clamped to 0...1 and rounded to the nearest
@@ -61,33 +65,6 @@ public enum PNG {
         return bytes
     }
 
-    private static func decode(_ path: String, readsSamples: Bool) throws -> (
-        layout: tessera_png_layout, samples: UnsafeMutableRawPointer?
-    ) {
-        try decode(WholeFile.read(path, limit: mostSamples * 4), name: path, readsSamples: readsSamples)
-    }
-
-    private static func decode(_ bytes: [UInt8], name: String, readsSamples: Bool) throws -> (
-        layout: tessera_png_layout, samples: UnsafeMutableRawPointer?
-    ) {
-        if let foreign = FileSignature.foreign(bytes) {
-            throw TesseraError(at: name, found: foreign, accepted: accepted)
-        }
-        var layout = tessera_png_layout()
-        var samples: UnsafeMutableRawPointer?
-        let limits = tessera_png_limits(side: UInt32(largestSide), samples: UInt64(mostSamples))
-        var message = [CChar](repeating: 0, count: Int(TESSERA_PNG_MESSAGE_BYTES))
-        let status =
-            readsSamples
-            ? tessera_png_decode(bytes, bytes.count, limits, &layout, &samples, &message)
-            : tessera_png_header(bytes, bytes.count, limits, &layout, &message)
-        guard status == 0 else {
-            let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            throw TesseraError(at: name, found: "a PNG file that cannot be read: \(text)", accepted: accepted)
-        }
-        return (layout, samples)
-    }
-
     private static func encode(_ samples: UnsafeRawBufferPointer, _ layout: tessera_png_layout, _ comment: String?)
         -> [UInt8]?
     {
@@ -99,22 +76,6 @@ public enum PNG {
         }
         defer { free(bytes) }
         return Array(UnsafeBufferPointer(start: bytes, count: count))
-    }
-
-    /// Scales so that the type's largest value becomes exactly 1.
-    private static func planar<T: FixedWidthInteger & UnsignedInteger>(_ source: UnsafePointer<T>, _ header: Header)
-        -> Image
-    {
-        let count = header.width * header.height, channels = header.channels
-        let samples = [Float](unsafeUninitializedCapacity: count * channels) { target, initialized in
-            for channel in 0..<channels {
-                for i in 0..<count {
-                    target[channel * count + i] = Float(source[i * channels + channel]) / Float(T.max)
-                }
-            }
-            initialized = count * channels
-        }
-        return Image(width: header.width, height: header.height, channels: channels, samples: samples)
     }
 
     private static func interleaved<T: FixedWidthInteger & UnsignedInteger>(_ image: Image, as type: T.Type) -> [T] {
@@ -134,18 +95,38 @@ public enum PNG {
 }
 
 extension PNG.Header {
-    fileprivate init(_ layout: tessera_png_layout) {
+    init(_ layout: tessera_png_layout) {
+        // PNG's colour types: 1 is the bit of palettes, 2 that of colour.
+        let type = layout.color_type
         self.init(
-            width: Int(layout.width), height: Int(layout.height), channels: Int(layout.channels), bits: Int(layout.bits)
-        )
+            width: Int(layout.width), height: Int(layout.height), channels: Int(layout.channels),
+            bits: Int(layout.bits), color: type & 1 != 0 ? .palette : type & 2 != 0 ? .color : .grey,
+            storedBits: Int(layout.stored_bits), isInterlaced: layout.interlaced != 0)
     }
 }
 
 extension Image {
     /// Reads a PNG of 8 or 16 bits, grey, palette or colour. Throws one error that names the file and what was found
-    /// where it is missing, no PNG, cut off, damaged or beyond `PNG.largestSide` and `PNG.mostSamples`.
-    public init(png path: String) throws {
-        self = try PNG.decode(WholeFile.read(path, limit: PNG.mostSamples * 4), name: path)
+    /// where it is missing, no PNG, cut off, damaged or beyond `PNG.largestSide` and `PNG.mostSamplesHeldWhole`.
+    public init(png path: String) throws { try self.init(PNGReader(path: path), name: path) }
+
+    /// All rows of `reader`.
+    fileprivate init(_ reader: PNGReader, name: String) throws {
+        let (width, height, channels) = (reader.width, reader.height, reader.channels)
+        guard width * height * channels <= PNG.mostSamplesHeldWhole else {
+            throw TesseraError(
+                at: name, found: "an image of \(width) × \(height) pixels and \(channels) channels to be held whole",
+                accepted: "at most \(PNG.mostSamplesHeldWhole) samples")
+        }
+        var samples = [Float](repeating: 0, count: width * height * channels)
+        for y in 0..<height {
+            let row = try reader.next()
+            for channel in 0..<channels {
+                let start = (channel * height + y) * width
+                samples.replaceSubrange(start..<start + width, with: row[channel * width..<(channel + 1) * width])
+            }
+        }
+        self.init(width: width, height: height, channels: channels, samples: samples)
     }
 
     /// Writes grey of 8 or 16 bits or RGB of 8 bits, atomically: see `PNG.encode` and `AtomicFile.write`.

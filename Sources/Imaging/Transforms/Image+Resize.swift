@@ -14,44 +14,24 @@ extension Image {
     /// computed and returned: the same bits as cropping the whole result. An axis that keeps its size keeps its values.
     public func resized(width: Int, height: Int, window: PixelWindow? = nil) -> Image {
         let window = window ?? PixelWindow(columns: 0..<width, rows: 0..<height)
-        let across = ResizeWeights(input: self.width, output: width, window: window.columns)
-        let down = ResizeWeights(input: self.height, output: height, window: window.rows)
-        var result: [Float] = []
-        result.reserveCapacity(window.columns.count * window.rows.count * channels)
-        for channel in 0..<channels {
-            let narrowed = resizedAcross(channel, rows: down.source, across)
-            Image.resizeDown(narrowed, columns: window.columns.count, down, into: &result)
-        }
-        return Image(width: window.columns.count, height: window.rows.count, channels: channels, samples: result)
+        var resizer = Resizer(
+            width: self.width, height: self.height, channels: channels, target: (width, height), window: window)
+        var rows = ImageRows(self)
+        for y in 0..<self.height { resizer.add(rows.next(), at: y) }
+        return resizer.image()
     }
 
-    private func resizedAcross(_ channel: Int, rows: Range<Int>, _ weights: ResizeWeights) -> [Float] {
-        var result: [Float] = []
-        result.reserveCapacity(rows.count * weights.starts.count)
-        for y in rows {
-            let row = (channel * height + y) * width
-            for x in weights.starts.indices {
-                let start = row + weights.starts[x], weight = x * weights.stride
-                var sum: Float = 0
-                for k in 0..<weights.counts[x] { sum += samples[start + k] * weights.weights[weight + k] }
-                result.append(sum)
-            }
+    /// The same of rows that come one by one, of which the `planes` are resized.
+    init(
+        resizing rows: inout some PixelRows, planes: ChannelConversion, width: Int, height: Int, window: PixelWindow
+    ) throws {
+        var resizer = Resizer(
+            width: rows.width, height: rows.height, channels: planes.planes, target: (width, height), window: window)
+        for y in 0..<rows.height {
+            // Also rows that the window does not need are decoded: damage is an error wherever it is.
+            let row = try rows.next()
+            if resizer.source.contains(y) { resizer.add(planes.planes(of: row, pixels: rows.width), at: y) }
         }
-        return result
-    }
-
-    private static func resizeDown(
-        _ source: [Float], columns: Int, _ weights: ResizeWeights, into result: inout [Float]
-    ) {
-        let first = weights.source.lowerBound
-        var row = [Float](repeating: 0, count: columns)
-        for y in weights.starts.indices {
-            for x in 0..<columns { row[x] = 0 }
-            for k in 0..<weights.counts[y] {
-                let weight = weights.weights[y * weights.stride + k], start = (weights.starts[y] + k - first) * columns
-                for x in 0..<columns { row[x] += weight * source[start + x] }
-            }
-            result += row
-        }
+        self = resizer.image()
     }
 }

@@ -41,22 +41,38 @@ public struct Preprocessing: Sendable, Codable, Equatable {
 
     /// Evaluation: the fit, in the centre, then normalisation.
     public func evaluation(_ image: Image) throws -> Image {
-        try apply(AugmentationDraw(.none, seed: 0, epoch: 0, index: 0), to: image)
+        var rows = ImageRows(image)
+        return try evaluation(of: &rows)
     }
 
     /// Training: the steps of `augmentation` as drawn for this seed, epoch and sample, then normalisation.
     public func training(_ image: Image, _ augmentation: Augmentation, seed: UInt64, epoch: Int, index: Int) throws
         -> Image
     {
-        try apply(AugmentationDraw(augmentation, seed: seed, epoch: epoch, index: index), to: image)
+        var rows = ImageRows(image)
+        return try apply(AugmentationDraw(augmentation, seed: seed, epoch: epoch, index: index), to: &rows)
     }
 
-    package func apply(_ draw: AugmentationDraw, to image: Image) throws -> Image {
+    func evaluation(of rows: inout some PixelRows) throws -> Image {
+        try apply(AugmentationDraw(.none, seed: 0, epoch: 0, index: 0), to: &rows)
+    }
+
+    /// Throws where a film of so many channels does not fit: the one thing wrong with a file that can be read. Errors
+    /// of reading name the file themselves.
+    func check(channels count: Int, of path: String) throws {
+        do { _ = try ChannelConversion(from: count, to: channels) } catch let error as TesseraError {
+            throw error.within(path)
+        }
+    }
+
+    /// Only the square that is needed is ever held; the film passes by row by row.
+    func apply(_ draw: AugmentationDraw, to rows: inout some PixelRows) throws -> Image {
         let framing = Framing(
-            fit, columns: image.width, rows: image.height, size: size, scale: draw.scale, place: draw.crop)
-        let film = try image.converted(toChannels: channels)
-        var result = framing.placed(
-            film.resized(width: framing.width, height: framing.height, window: framing.window))
+            fit, columns: rows.width, rows: rows.height, size: size, scale: draw.scale, place: draw.crop)
+        let conversion = try ChannelConversion(from: rows.channels, to: channels)
+        let film = try Image(
+            resizing: &rows, planes: conversion, width: framing.width, height: framing.height, window: framing.window)
+        var result = framing.placed(conversion.spread(film))
         if draw.flips { result = result.flippedHorizontally }
         result = result.adjustedBrightness(draw.brightness).adjustedContrast(draw.contrast).adjustedSaturation(
             draw.saturation)

@@ -4,16 +4,16 @@ import Foundation
 /// half-pixel centres, as wide as one input pixel when enlarging and as one output pixel when reducing (antialiased),
 /// cut off at the borders and made to sum to 1. These are the weights of Pillow's BILINEAR and of PyTorch's bilinear
 /// interpolation with `antialias=True`.
-struct ResizeWeights {
+package struct ResizeWeights {
     /// First input position of each output position.
-    private(set) var starts: [Int] = []
-    private(set) var counts: [Int] = []
+    package private(set) var starts: [Int] = []
+    package private(set) var counts: [Int] = []
     /// `stride` weights for each output position, the first `counts` of them in use.
-    private(set) var weights: [Float] = []
-    let stride: Int
+    package private(set) var weights: [Float] = []
+    package let stride: Int
 
     /// Weights of the output positions in `window`, out of `output` positions that cover `input` ones.
-    init(input: Int, output: Int, window: Range<Int>) {
+    package init(input: Int, output: Int, window: Range<Int>) {
         precondition(
             input > 0 && output > 0 && window.lowerBound >= 0 && window.upperBound <= output,
             "a resize window lies inside its output")

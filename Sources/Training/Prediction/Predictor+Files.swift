@@ -91,9 +91,7 @@ extension Predictor {
             throw TesseraError(
                 .inputOutput, at: file, found: "no such file", accepted: "a PNG file or a folder of them")
         }
-        let statistics = try ImageInspection(path: file, preprocessing: nil).statistics
-        do { return Prepared(image: try preprocessing.evaluation(Image(png: file)), statistics: statistics) } catch let
-            error as TesseraError
-        { throw error.location.contains(file) ? error : error.within(file) }
+        let film = try ImageInspection.prepared(file, preprocessing)
+        return Prepared(image: film.input, statistics: film.statistics)
     }
 }
