@@ -77,18 +77,17 @@ def prepare(arguments, scratch):
         files.prepare(arguments.tessera.resolve(), arguments.kind, scratch)
 
 
-def work(arguments, scratch, number, queue):
-    """Every n-th stretch of files; puts a Result into the queue."""
+def work(arguments, scratch, number):
+    """The Result of every n-th stretch of files."""
     stretches = range(arguments.first, arguments.first + arguments.count, CHUNK)[number :: arguments.processes]
     ranges = [range(start, min(start + CHUNK, arguments.first + arguments.count)) for start in stretches]
     folder = scratch / f"worker-{number}"
     folder.mkdir()
     if arguments.kind == "onnx":
-        queue.put(work_onnx(arguments, folder, ranges))
-    else:
-        import files
+        return work_onnx(arguments, folder, ranges)
+    import files
 
-        queue.put(files.work(arguments, scratch, folder, ranges))
+    return files.work(arguments, scratch, folder, ranges)
 
 
 def changed_model(seed, index):

@@ -180,7 +180,9 @@ def alter_header(draw, data, metadata_only):
             case 2:
                 entry["dtype"] = draw.choice(["F64", "F32", "F16", "BF16", "I64", "BOOL", "F8_E4M3", "f32", 1, None])
             case 3:
-                entry["shape"] = draw.choice([[], [1], [0], [2**62, 4], [-1], [1.0], "1", entry.get("shape", []) + [1]])
+                shape = entry.get("shape")
+                longer = [*shape, 1] if isinstance(shape, list) else [1, 1]
+                entry["shape"] = draw.choice([[], [1], [0], [2**62, 4], [-1], [1.0], "1", longer])
             case 4 | 5:
                 offsets = entry.get("data_offsets", [0, 0])
                 entry["data_offsets"] = [draw.choice([value, value + 1, value - 4, 0, draw.choice(EXTREMES)]) for value in offsets]
