@@ -40,3 +40,15 @@ def test_pools_that_round_up_have_one_shape_everywhere(tessera, tmp_path, operat
         assert [dimension.dim_value for dimension in inferred.type.tensor_type.shape.dim][1:] == list(theirs.shape[1:])
         assert ours.shape == theirs.shape, (size, kernel, stride, pads)
         assert numpy.abs(ours - theirs).max() <= 1e-6
+
+
+def test_an_opset_without_the_type_is_refused_with_one_that_has_it(tessera, tmp_path):
+    value = [helper.make_tensor_value_info(name, TensorProto.INT8, [2]) for name in "xy"]
+    graph = helper.make_graph([helper.make_node("Add", ["x", "x"], ["y"])], "sum", value[:1], value[1:])
+    path, out = tmp_path / "sum.onnx", tmp_path / "out.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8), path)
+    refused = tessera("export", path, "--out", out, "--opset", 13, check=False)
+    assert refused.returncode == 3 and "opset 14 or newer" in refused.stderr and not out.exists()
+    tessera("export", path, "--out", out, "--opset", 14)
+    onnx.checker.check_model(str(out), full_check=True)
+

@@ -132,6 +132,58 @@ import Testing
         #expect(y.outputs["score_2"]?.doubles() == [7, 0])
     }
 
+    private func sum(_ element: ElementType) throws -> Graph {
+        let builder = GraphBuilder(name: "sum")
+        let x = try builder.addInput("x", TensorType(element, shape: [2]))
+        builder.output("y", try builder.add(Add(), [x, x])[0])
+        return try builder.finish()
+    }
+
+    /// Add takes 8 and 16 bits since 14.
+    @Test(arguments: [ElementType.int8, .uint8, .int16, .uint16])
+    func anElementTypeThatAnOpsetDoesNotHaveIsRefusedWithTheOneThatDoes(_ element: ElementType) throws {
+        let graph = try sum(element)
+        let error = try #require(throws: TesseraError.self) {
+            try ONNXExporter.model(graph, parameters: ParameterStore(), options: ExportOptions(opset: 13))
+        }
+        #expect(error.kind == .unsupported && error.accepted.contains("opset 14"))
+        for opset in [14, 17, 21] {
+            _ = try ONNXExporter.model(graph, parameters: ParameterStore(), options: ExportOptions(opset: opset))
+        }
+    }
+
+    @Test func elementTypesThatAllOpsetsHaveAreWritten() throws {
+        for element in [ElementType.float32, .float16, .bfloat16, .int32, .int64] {
+            _ = try ONNXExporter.model(sum(element), parameters: ParameterStore(), options: ExportOptions(opset: 13))
+        }
+    }
+
+    /// Statistics of another type than the images are allowed since 14, scale and bias since 15.
+    @Test(arguments: [(ElementType.float16, ElementType.float32, 15), (.float16, .float16, 14)])
+    func aNormOfMixedTypesIsRefusedWithTheOpsetThatHasIt(_ images: ElementType, _ scale: ElementType, _ oldest: Int)
+        throws
+    {
+        let builder = GraphBuilder(name: "norm")
+        let x = try builder.addInput("x", TensorType(images, ["N", 2, 3, 3]))
+        var parameters = ParameterStore()
+        let operands = try [
+            ("weight", scale), ("bias", scale), ("running_mean", ElementType.float32), ("running_var", .float32),
+        ].map { name, element in
+            parameters[name] = Tensor([1, 2] as [Float], shape: [2]).converted(to: element)
+            let kind = name.hasPrefix("running") ? StateKind.statistic : .parameter
+            return try builder.state(name, kind, TensorType(element, shape: [2]))
+        }
+        builder.output("y", try builder.add(BatchNormalization(), [x] + operands)[0])
+        let graph = try builder.finish()
+        for opset in 13..<oldest {
+            let error = try #require(throws: TesseraError.self) {
+                try ONNXExporter.model(graph, parameters: parameters, options: ExportOptions(opset: opset))
+            }
+            #expect(error.accepted.contains("opset \(oldest)"))
+        }
+        _ = try ONNXExporter.model(graph, parameters: parameters, options: ExportOptions(opset: oldest))
+    }
+
     /// A pool that rounds up is written with its windows rounded down, also where one would begin in the padding.
     @Test(arguments: [(5, 2, 2, 0), (6, 3, 2, 1), (4, 2, 3, 1), (7, 3, 3, 1), (3, 2, 3, 1), (8, 3, 2, 1)])
     func poolsThatRoundUpAreSpelledWithoutIt(_ size: Int, _ kernel: Int, _ stride: Int, _ pad: Int) throws {

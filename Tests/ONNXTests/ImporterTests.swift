@@ -157,8 +157,15 @@ import Testing
         norms.graph.inputs[0].dimensions = [.named("N"), .fixed(2)]
         norms.graph.outputs[0].dimensions = nil
         let imported = try read(norms)
-        #expect(imported.graph.states.map(\.state.path).sorted() == ["mean2", "measured", "one", "scale2", "zero"])
+        // No norm shares its statistics with its own scale and bias or with another norm's.
+        let own = ["n_a.one", "n_a.zero", "n_y.zero"]
+        #expect(
+            imported.graph.states.map(\.state.path).sorted()
+                == (["mean2", "measured", "one", "scale2", "zero"] + own).sorted())
         #expect(imported.parameters["scale2"] == ones && imported.parameters["mean2"] == zeros)
+        #expect(imported.parameters["n_a.one"] == ones && imported.parameters["n_y.zero"] == zeros)
+        let kinds = Dictionary(uniqueKeysWithValues: imported.graph.states.map { ($0.state.path, $0.state.kind) })
+        #expect(kinds["one"] == .parameter && kinds["n_a.one"] == .statistic && kinds["n_y.zero"] == .parameter)
         #expect(imported.notes.count == 1 && imported.notes[0].contains("mean2, scale2"))
     }
 

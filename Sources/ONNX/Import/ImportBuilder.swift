@@ -10,6 +10,8 @@ struct ImportBuilder {
     private let nodes: [ONNXNode]
     private let initializers: [String: Tensor]
     private let selection: StateSelection
+    /// States that the file writes once for several uses.
+    private let partedUses: [String]
     private let builder: GraphBuilder
     private let openDimensions: OpenDimensions, foldingBudget = FoldingBudget()
     private var values: [String: Value] = [:]
@@ -37,6 +39,7 @@ struct ImportBuilder {
                 false
             }
         }
+        partedUses = graph.partSharedStates(rules)
         source = graph
         self.rules = rules
         self.options = options
@@ -193,9 +196,10 @@ struct ImportBuilder {
                 "initialisers that nothing reads: \(unused.prefix(Self.namedInitializers).joined(separator: ", "))"
                     + (rest > 0 ? " and \(rest) more" : ""))
         }
-        if !selection.parted.isEmpty {
+        let parted = selection.parted.keys.sorted() + partedUses
+        if !parted.isEmpty {
             notes.append(
-                "\(selection.parted.count) states that the file writes once for several layers, since their values are equal, are apart now: \(selection.parted.keys.sorted().prefix(4).joined(separator: ", "))\(selection.parted.count > 4 ? ", …" : "")"
+                "\(parted.count) states that the file writes once for several layers, since their values are equal, are apart now: \(parted.prefix(4).joined(separator: ", "))\(parted.count > 4 ? ", …" : "")"
             )
         }
         if let batch = openDimensions.openedBatch {

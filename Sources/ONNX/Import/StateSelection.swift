@@ -7,9 +7,7 @@ import TesseraTensors
 /// on.
 struct StateSelection {
     private(set) var kinds: [String: StateKind] = [:]
-    /// Results of Identity that are states of their own. Exporters write tensors of equal values once, so that weights
-    /// which merely begin alike, such as the ones of fresh norms, look tied; a statistic is never tied, and a parameter
-    /// of one repeated value is taken as a coincidence.
+    /// Results of Identity that are states of their own; see `ONNXGraph.partSharedStates`.
     private(set) var parted: [String: String] = [:]
 
     private static let passingOn: Set<String> = [
@@ -22,11 +20,7 @@ struct StateSelection {
         // Many nodes may read one tensor, and the end of one chain of operators: each is walked once.
         var uniform: [String: Bool] = [:], walked: [StateKind: Set<String>] = [:]
         func isUniform(_ name: String, _ tensor: Tensor) -> Bool {
-            if let known = uniform[name] { return known }
-            let size = tensor.element.byteCount
-            let result = tensor.withUnsafeBytes { bytes in
-                (size..<max(size, bytes.count)).allSatisfy { bytes[$0] == bytes[$0 - size] }
-            }
+            let result = uniform[name] ?? tensor.isUniform
             uniform[name] = result
             return result
         }
