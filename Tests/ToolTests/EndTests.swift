@@ -78,6 +78,30 @@ import Testing
         #expect(folder.contents.isEmpty)
     }
 
+    /// Written by hand: y = ESC[2J(x), an operator that is not there, 100,000 letters long.
+    @Test func namesFromAFileMoveNoCursor() throws {
+        func message(_ field: UInt8, _ body: [UInt8]) -> [UInt8] {
+            var length = body.count, bytes = [field << 3 | 2]
+            while length > 0x7F {
+                bytes.append(UInt8(length & 0x7F | 0x80))
+                length >>= 7
+            }
+            return bytes + [UInt8(length)] + body
+        }
+        let name = Array("\u{1B}[2J\n".utf8) + [UInt8](repeating: 0x61, count: 100_000)
+        let node = message(1, Array("x".utf8)) + message(2, Array("y".utf8)) + message(3, name) + message(4, name)
+        func value(_ name: String) -> [UInt8] { message(1, Array(name.utf8)) + message(2, message(1, [8, 1])) }
+        let graph = message(1, node) + message(2, name) + message(11, value("x")) + message(12, value("y"))
+        let model = [8, 8] + message(7, graph) + message(8, [16, 17])
+        try Data(model).write(to: URL(fileURLWithPath: folder.path("escape.onnx")))
+        for command in [["import"], ["inspect"], ["import", "--json"]] {
+            let result = try Tool.run(command + [folder.path("escape.onnx")])
+            let text = result.output + result.errors
+            #expect(!text.contains("\u{1B}") && text.contains("\\x1B[2J\\x0A"), "\(command) \(text.prefix(300))")
+            #expect(result.errors.utf8.count < 10_000)
+        }
+    }
+
     @Test func aSizeThatIsTooSmallNamesTheSmallestThatWorks() throws {
         let small = try Tool.shell("tessera inspect resnet-dwise50 --size 16 --stage graph")
         let words = try #require(small.failures.first?.split(separator: " "))

@@ -21,10 +21,8 @@ public struct Where: DefinedOp {
         inputs[1].withUnsafeBytes { a in
             inputs[2].withUnsafeBytes { b in
                 result.withUnsafeMutableBytes { destination in
-                    for index in offsets[0].indices {
-                        let source =
-                            condition[offsets[0][index]]
-                            ? a.baseAddress! + offsets[1][index] * size : b.baseAddress! + offsets[2][index] * size
+                    for (index, (c, (x, y))) in zip(offsets[0], zip(offsets[1], offsets[2])).enumerated() {
+                        let source = condition[c] ? a.baseAddress! + x * size : b.baseAddress! + y * size
                         (destination.baseAddress! + index * size).copyMemory(from: source, byteCount: size)
                     }
                 }

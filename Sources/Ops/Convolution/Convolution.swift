@@ -69,23 +69,22 @@ public struct Convolution: DefinedOp {
         let inputPlane = spatial.reduce(1, *), kernelSize = kernel.reduce(1, *)
         let channelsPerGroup = weight.shape[1], filtersPerGroup = weight.shape[0] / group
         let bias: [T]? = inputs.count == 3 ? inputs[2].array() : nil
-        var result: [T] = []
-        result.reserveCapacity(outputShape.reduce(1, *))
+        var result = [T](repeating: 0, count: outputShape.reduce(1, *))
         x.withElements(T.self) { x in
             weight.withElements(T.self) { weight in
-                for n in 0..<outputShape[0] {
-                    for m in 0..<outputShape[1] {
-                        let firstChannel = n * channelsPerGroup * group + m / filtersPerGroup * channelsPerGroup
-                        for position in taps {
+                for (position, window) in taps.enumerated() {
+                    for n in 0..<outputShape[0] {
+                        for m in 0..<outputShape[1] {
+                            let firstChannel = n * channelsPerGroup * group + m / filtersPerGroup * channelsPerGroup
                             var sum = bias.map { Double($0[m]) } ?? 0
                             for c in 0..<channelsPerGroup {
                                 let plane = (firstChannel + c) * inputPlane,
                                     filter = (m * channelsPerGroup + c) * kernelSize
-                                for tap in position {
+                                for tap in window {
                                     sum += Double(x[plane + tap.input]) * Double(weight[filter + tap.kernel])
                                 }
                             }
-                            result.append(T(sum))
+                            result[(n * outputShape[1] + m) * taps.count + position] = T(sum)
                         }
                     }
                 }

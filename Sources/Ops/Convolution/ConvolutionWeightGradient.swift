@@ -57,14 +57,13 @@ public struct ConvolutionWeightGradient: DefinedOp {
         x.withElements(T.self) { x in
             dy.withElements(T.self) { dy in
                 for n in 0..<(dy.isEmpty ? 0 : dy.count / (shape[0] * taps.count)) {
-                    for m in 0..<shape[0] {
-                        for c in 0..<channelsPerGroup {
-                            let channel =
-                                (n * channelsPerGroup * convolution.group + m / filtersPerGroup * channelsPerGroup + c)
-                                * plane
-                            let filter = (m * channelsPerGroup + c) * kernelSize
-                            for (position, window) in taps.enumerated() {
-                                let gradient = Double(dy[(n * shape[0] + m) * taps.count + position])
+                    for (position, window) in taps.enumerated() {
+                        for m in 0..<shape[0] {
+                            let gradient = Double(dy[(n * shape[0] + m) * taps.count + position])
+                            let first =
+                                n * channelsPerGroup * convolution.group + m / filtersPerGroup * channelsPerGroup
+                            for c in 0..<channelsPerGroup {
+                                let channel = (first + c) * plane, filter = (m * channelsPerGroup + c) * kernelSize
                                 for tap in window {
                                     dw[filter + tap.kernel] += gradient * Double(x[channel + tap.input])
                                 }

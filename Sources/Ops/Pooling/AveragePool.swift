@@ -69,12 +69,12 @@ public struct AveragePool: DefinedOp {
     private func pool<T: DefinitionFloat>(_: T.Type, _ x: Tensor, _ output: [Int]) -> Tensor {
         let spatial = Array(x.shape.dropFirst(2)), plane = spatial.reduce(1, *), pooled = Array(output.dropFirst(2))
         let taps = window.taps(input: spatial, output: pooled), divisors = divisors(input: spatial, output: pooled)
-        var values: [T] = []
-        values.reserveCapacity(output.reduce(1, *))
+        var values = [T](repeating: 0, count: output.reduce(1, *))
         x.withElements(T.self) { x in
-            for image in 0..<output[0] * output[1] {
-                for (window, divisor) in zip(taps, divisors) {
-                    values.append(T(window.reduce(0.0) { $0 + Double(x[image * plane + $1.input]) } / divisor))
+            for (position, window) in taps.enumerated() {
+                for image in 0..<output[0] * output[1] {
+                    let sum = window.reduce(0.0) { $0 + Double(x[image * plane + $1.input]) }
+                    values[image * taps.count + position] = T(sum / divisors[position])
                 }
             }
         }

@@ -43,8 +43,8 @@ public struct AveragePoolGradient: DefinedOp {
             divisors = pool.divisors(input: spatial, output: pooled)
         var dx = [Double](repeating: 0, count: shape.reduce(1, *))
         dy.withElements(T.self) { dy in
-            for image in 0..<shape[0] * shape[1] {
-                for (position, window) in taps.enumerated() {
+            for (position, window) in taps.enumerated() {
+                for image in 0..<shape[0] * shape[1] {
                     let part = Double(dy[image * taps.count + position]) / divisors[position]
                     for tap in window { dx[image * plane + tap.input] += part }
                 }

@@ -47,17 +47,16 @@ public struct MaxPool: DefinedOp {
     private func pool<T: DefinitionFloat>(_: T.Type, _ x: Tensor, _ output: [Int]) -> Tensor {
         let spatial = Array(x.shape.dropFirst(2)), plane = spatial.reduce(1, *)
         let taps = window.taps(input: spatial, output: Array(output.dropFirst(2)))
-        var values: [T] = []
-        values.reserveCapacity(output.reduce(1, *))
+        var values = [T](repeating: 0, count: output.reduce(1, *))
         x.withElements(T.self) { x in
-            for image in 0..<output[0] * output[1] {
-                for window in taps {
+            for (position, window) in taps.enumerated() {
+                for image in 0..<output[0] * output[1] {
                     var best = -T.infinity
                     for tap in window {
                         let value = x[image * plane + tap.input]
                         if value > best || value.isNaN { best = value }
                     }
-                    values.append(best)
+                    values[image * taps.count + position] = best
                 }
             }
         }

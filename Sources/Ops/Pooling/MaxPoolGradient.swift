@@ -33,9 +33,10 @@ public struct MaxPoolGradient: DefinedOp {
         var dx = [Double](repeating: 0, count: x.elementCount)
         x.withElements(T.self) { x in
             dy.withElements(T.self) { dy in
-                for image in 0..<(plane == 0 ? 0 : x.count / plane) {
-                    for (position, window) in taps.enumerated() {
-                        guard var best = window.first?.input else { continue }
+                for (position, window) in taps.enumerated() {
+                    guard let first = window.first?.input else { continue }
+                    for image in 0..<(plane == 0 ? 0 : x.count / plane) {
+                        var best = first
                         for tap in window
                         where x[image * plane + tap.input] > x[image * plane + best]
                             || x[image * plane + tap.input].isNaN

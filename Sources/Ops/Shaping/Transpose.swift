@@ -25,10 +25,7 @@ public struct Transpose: DefinedOp {
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] {
         let x = inputs[0], size = x.element.byteCount, order = order(rank: x.rank),
             strides = Broadcast.strides(of: x.shape, to: x.shape)
-        var offsets = [0]
-        for axis in order {
-            offsets = offsets.flatMap { base in (0..<x.shape[axis]).map { base + $0 * strides[axis] } }
-        }
+        let offsets = Broadcast.Offsets(extents: order.map { x.shape[$0] }, strides: order.map { strides[$0] })
         var result = Tensor(uninitialized: x.element, shape: order.map { x.shape[$0] })
         x.withUnsafeBytes { source in
             result.withUnsafeMutableBytes { destination in

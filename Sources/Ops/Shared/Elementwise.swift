@@ -103,12 +103,36 @@ public enum Broadcast {
     }
 
     /// For each operand the element offsets, in the order of the target's elements.
-    static func offsets(_ shapes: [[Int]], to target: [Int]) -> [[Int]] {
-        shapes.map { shape in
-            let strides = strides(of: shape, to: target)
-            var result = [0]
-            for axis in target.indices {
-                result = result.flatMap { base in (0..<target[axis]).map { base + $0 * strides[axis] } }
+    static func offsets(_ shapes: [[Int]], to target: [Int]) -> [Offsets] {
+        shapes.map { Offsets(extents: target, strides: strides(of: $0, to: target)) }
+    }
+
+    /// The offsets at which the elements of a shape are read, row-major, made one after the other: there may be many.
+    struct Offsets: Sequence, IteratorProtocol {
+        private let extents: [Int], strides: [Int]
+        private var position: [Int], offset = 0, rest: Int
+
+        init(extents: [Int], strides: [Int]) {
+            self.extents = extents
+            self.strides = strides
+            position = extents.map { _ in 0 }
+            rest = extents.reduce(1, *)
+        }
+
+        var underestimatedCount: Int { rest }
+
+        mutating func next() -> Int? {
+            guard rest > 0 else { return nil }
+            rest -= 1
+            let result = offset
+            var axis = extents.count - 1
+            while axis >= 0 {
+                position[axis] += 1
+                offset += strides[axis]
+                if position[axis] < extents[axis] { break }
+                offset -= extents[axis] * strides[axis]
+                position[axis] = 0
+                axis -= 1
             }
             return result
         }

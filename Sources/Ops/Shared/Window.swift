@@ -88,22 +88,38 @@ public struct Window: Sendable, Equatable {
 
     /// For every output position in row-major order, the pairs (offset in the input plane, offset in the kernel) that
     /// it reads.
-    func taps(input: [Int], output: [Int]) -> [[(input: Int, kernel: Int)]] {
-        var result: [[(input: Int, kernel: Int)]] = [[(0, 0)]]
-        for axis in 0..<rank {
-            let along = (0..<output[axis]).map { position in
-                taps(axis, at: position, in: 0..<input[axis]).map { tap -> (input: Int, kernel: Int) in
+    func taps(input: [Int], output: [Int]) -> Taps {
+        let cells = (0..<rank).map { axis in
+            (0..<output[axis]).map { position in
+                taps(axis, at: position, in: 0..<input[axis]).map { tap -> Taps.Tap in
                     (position * strides[axis] - padsBegin[axis] + tap * dilations[axis], tap)
                 }
             }
-            result = result.flatMap { outer in
-                along.map { inner in
-                    outer.flatMap { o in
-                        inner.map { (o.input * input[axis] + $0.input, o.kernel * kernel[axis] + $0.kernel) }
-                    }
-                }
-            }
         }
-        return result
+        return Taps(cells: cells, input: input, kernel: kernel)
+    }
+
+    /// The windows over a plane, each made when it is asked for: together they are many times the plane.
+    struct Taps: RandomAccessCollection {
+        typealias Tap = (input: Int, kernel: Int)
+        /// By axis and position along it.
+        fileprivate let cells: [[[Tap]]]
+        fileprivate let input: [Int], kernel: [Int]
+
+        var startIndex: Int { 0 }
+        var endIndex: Int { cells.reduce(1) { $0 * $1.count } }
+
+        subscript(position: Int) -> [Tap] {
+            var rest = position, stride = (input: 1, kernel: 1), result: [Tap] = [(0, 0)]
+            for axis in cells.indices.reversed() {
+                let along = cells[axis][rest % cells[axis].count]
+                rest /= cells[axis].count
+                result = along.flatMap { outer in
+                    result.map { (outer.input * stride.input + $0.input, outer.kernel * stride.kernel + $0.kernel) }
+                }
+                stride = (stride.input * input[axis], stride.kernel * kernel[axis])
+            }
+            return result
+        }
     }
 }
