@@ -38,9 +38,8 @@ class Tessera:
         source.mkdir(parents=True, exist_ok=True)
         for index, array in enumerate(inputs):
             (source / f"input_{index}.pb").write_bytes(numpy_helper.from_array(array).SerializeToString())
-        self("run", model, "--input-dir", source, "--output-dir", target)
-        count = len(onnx.load(model, load_external_data=False).graph.output)
-        return [numpy_helper.to_array(onnx.load_tensor(target / f"output_{index}.pb")) for index in range(count)]
+        written = self.json("run", model, "--input-dir", source, "--output-dir", target)["outputs"]
+        return [numpy_helper.to_array(onnx.load_tensor(output["file"])) for output in written]
 
 
 def read_grey16(path):

@@ -19,9 +19,12 @@ struct RunCommand: ParsableCommand {
     @Option(help: "The folder of input_0.pb …") var inputDir: String
     @Option(help: "The folder for output_0.pb …; it is made where it does not exist.") var outputDir: String
     @OptionGroup var execution: ExecutionArguments
+    @Flag(help: "Print what was written, and how long the run took, as JSON.") var json = false
 
     func run() throws {
-        _ = try TensorFolder(execution: execution.options()).run(model: model, inputs: inputDir, outputs: outputDir)
+        let folder = TensorFolder(execution: try execution.options())
+        let summary = try folder.run(model: model, inputs: inputDir, outputs: outputDir)
+        if json { try Console.print(json: summary) }
     }
 }
 
@@ -96,8 +99,8 @@ struct BatchCommand: ParsableCommand {
                 error: "the line is no JSON object with id, model, input_dir and output_dir")
         }
         do {
-            let duration = try folder.run(model: request.model, inputs: request.input_dir, outputs: request.output_dir)
-            return Answer(id: request.id, ok: true, ms: (duration.seconds * 1e6).rounded() / 1e3)
+            let summary = try folder.run(model: request.model, inputs: request.input_dir, outputs: request.output_dir)
+            return Answer(id: request.id, ok: true, ms: summary.milliseconds)
         } catch {
             return Answer(
                 id: request.id, ok: false, unsupported: (error as? TesseraError)?.kind == .unsupported,

@@ -7,13 +7,21 @@ import Tessera
 struct TensorFolder {
     let execution: ExecutionOptions
 
-    /// Returns how long the run itself took. Throws where the model is unsupported, a tensor is missing or does not
+    /// What a run has written, and how long it took.
+    struct Summary: Encodable {
+        struct Output: Encodable { let file: String, name: String, type: String }
+
+        let milliseconds: Double
+        let outputs: [Output]
+    }
+
+    /// Throws where the model is unsupported, a tensor is missing or does not
     /// fit, or a file cannot be written.
-    func run(model path: String, inputs inputFolder: String, outputs outputFolder: String) throws -> Duration {
+    func run(model path: String, inputs inputFolder: String, outputs outputFolder: String) throws -> Summary {
         try OutputFolder.with(outputFolder) { try results(of: path, inputFolder, outputFolder) }
     }
 
-    private func results(of path: String, _ inputFolder: String, _ outputFolder: String) throws -> Duration {
+    private func results(of path: String, _ inputFolder: String, _ outputFolder: String) throws -> Summary {
         var model = try ONNXFile.model(path: path)
         var options = ImportOptions(), tensors: [String: Tensor] = [:]
         let free = model.graph.freeInputs, defaults = try overrideDefaults(of: &model.graph, from: inputFolder)
@@ -38,10 +46,12 @@ struct TensorFolder {
         let start = ContinuousClock.now
         let results = try session.run(tensors)
         let duration = ContinuousClock.now - start
-        for (index, output) in imported.graph.outputs.enumerated() {
-            try ONNXFile.write(results[output.name]!, name: output.name, to: "\(outputFolder)/output_\(index).pb")
+        let outputs = try imported.graph.outputs.enumerated().map { index, output in
+            let file = "\(outputFolder)/output_\(index).pb", tensor = results[output.name]!
+            try ONNXFile.write(tensor, name: output.name, to: file)
+            return Summary.Output(file: file, name: output.name, type: "\(tensor.type)")
         }
-        return duration
+        return Summary(milliseconds: (duration.seconds * 1e6).rounded() / 1e3, outputs: outputs)
     }
 
     /// The tensor of a file for an input; throws where it does not fit what the model declares.
