@@ -49,7 +49,7 @@ static void unary(tessera_unary op, const float *x, float *y, long n) {
         UNARY(TESSERA_ABSOLUTE, __builtin_fabsf(p))
         UNARY(TESSERA_SIGMOID, 1 / (1 + expf(-p)))
         UNARY(TESSERA_SOFTPLUS, (p > 0 ? p : 0) + log1pf(expf(-__builtin_fabsf(p))))
-        UNARY(TESSERA_SIGN, p > 0 ? 1.0f : p < 0 ? -1.0f : p)
+        UNARY(TESSERA_SIGN, p > 0 ? 1.0f : p < 0 ? -1.0f : p == 0 ? 0 : p)
     }
 }
 #undef UNARY

@@ -52,6 +52,13 @@ import Testing
         for result in try results(graph, ["a": a, "b": b]) { #expect(result == expected) }
     }
 
+    @Test func theSignOfADenormalIsZero() throws {
+        let builder = GraphBuilder(), values = Tensor([Float(1e-40), -1e-40, -0.0, 1e-30, -2], shape: [5])
+        let x = try builder.addInput("x", values.type)
+        builder.output("y", try builder.add(Sign(), [x])[0])
+        for result in try results(try builder.finish(), ["x": values]) { #expect(result == [0, 0, 0, 1, -1]) }
+    }
+
     @Test func float32KernelsFlush() throws {
         let builder = GraphBuilder(), small = Tensor([Float(1e-40), 1e-30, 1], shape: [3])
         let x = try builder.addInput("x", small.type)
