@@ -94,3 +94,17 @@ def test_what_is_opened_is_said(tessera, phantoms, tmp_path):
     assert "fixes the batch at 1" in result.stderr and "node_view" in result.stderr
     text = tessera("import", path).stdout
     assert "note: as a backbone: the file fixes the batch at 1; it is open here" in text
+
+
+def test_a_weight_called_metadata_is_refused_before_anything_is_written(tessera, phantoms, tmp_path):
+    """Safetensors files keep their own text under that name."""
+    model = onnx.load(FOLDER / "legacy-open.onnx")
+    weight = next(tensor for tensor in model.graph.initializer if len(tensor.dims) == 4)
+    for node in model.graph.node:
+        node.input[:] = ["__metadata__" if name == weight.name else name for name in node.input]
+    weight.name = "__metadata__"
+    onnx.save(model, tmp_path / "model.onnx")
+    result = tessera(
+        "train", "--data", phantoms, "--backbone", tmp_path / "model.onnx", "--epochs", 1, "--out", tmp_path / "run", check=False)
+    assert result.returncode == 3 and "__metadata__" in result.stderr
+    assert not (tmp_path / "run").exists()
