@@ -29,7 +29,7 @@ public struct TesseraError: Error, Sendable, Equatable, CustomStringConvertible 
     /// The same error, seen from further out: `outer` stands before the location, parts of which that it names already
     /// are left out.
     public func within(_ outer: String) -> TesseraError {
-        let words = Set(outer.lowercased().split { " :,".contains($0) })
+        let outer = outer.shortened(to: Self.lengthLimit), words = Set(outer.lowercased().split { " :,".contains($0) })
         var parts = location.components(separatedBy: ": ")
         while let part = parts.first, part.isEmpty || words.isSuperset(of: part.lowercased().split(separator: " ")) {
             parts.removeFirst()
