@@ -16,7 +16,7 @@ INLINE VEC depthwise_pixel(const tessera_depthwise *d, long c, long p, VEC sum) 
         for (long t = 0; t < d->kernel_columns; t++) {
             long x = p * d->stride - d->pad + t * d->dilation;
             if (x >= 0 && x < d->width)
-                sum += load(d->rows[r] + x * d->channels + c) *
+                sum += load(d->rows[r] + x * d->in_stride + c) *
                        load(d->weights + (r * d->kernel_columns + t) * d->channels + c);
         }
     }
@@ -27,14 +27,14 @@ INLINE VEC depthwise_pixel(const tessera_depthwise *d, long c, long p, VEC sum) 
 INLINE void depthwise3_four(const tessera_depthwise *d, long c, long p, const VEC *w, VEC bias, VEC low, VEC high,
                             const int stride, long left) {
     VEC acc[4] = {bias, bias, bias, bias};
-    const long channels = d->channels;
+    const long in_stride = d->in_stride, out_stride = d->out_stride;
     UNROLL
     for (int r = 0; r < 3; r++) {
         if (!d->rows[r]) continue;
-        const float *q = d->rows[r] + (p * stride - d->pad) * channels + c;
+        const float *q = d->rows[r] + (p * stride - d->pad) * in_stride + c;
         UNROLL
         for (int x = 0; x < 3 * stride + 3; x++) {
-            VEC v = load(q + x * channels);
+            VEC v = load(q + x * in_stride);
             UNROLL
             for (int t = 0; t < 3; t++) {
                 int o = x - t;
@@ -43,14 +43,13 @@ INLINE void depthwise3_four(const tessera_depthwise *d, long c, long p, const VE
         }
     }
     UNROLL
-    for (int i = 0; i < 4; i++) put(d->out + (p + i) * channels + c, clamp(acc[i], low, high), left);
+    for (int i = 0; i < 4; i++) put(d->out + (p + i) * out_stride + c, clamp(acc[i], low, high), left);
 }
 
 INLINE void depthwise3(const tessera_depthwise *d, const int stride) {
     const VEC low = splat(d->low), high = splat(d->high);
-    const long first = (d->pad + stride - 1) / stride;
-    long last = (d->width - 3 + d->pad) / stride + 1;
-    if (d->width - 3 + d->pad < 0) last = 0;
+    const long first = d->pad > 0 ? (d->pad + stride - 1) / stride : 0, room = d->width - 3 + d->pad;
+    long last = room < 0 ? 0 : room / stride + 1;
     if (last > d->pixels) last = d->pixels;
     for (long c = 0; c < d->channels; c += VL) {
         const long left = d->channels - c;
@@ -60,10 +59,10 @@ INLINE void depthwise3(const tessera_depthwise *d, const int stride) {
         for (int t = 0; t < 9; t++) w[t] = load(d->weights + t * d->channels + c);
         long p = 0;
         for (; p < first && p < d->pixels; p++)
-            put(d->out + p * d->channels + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
+            put(d->out + p * d->out_stride + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
         for (; p + 4 <= last; p += 4) depthwise3_four(d, c, p, w, bias, low, high, stride, left);
         for (; p < d->pixels; p++)
-            put(d->out + p * d->channels + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
+            put(d->out + p * d->out_stride + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
     }
 }
 
@@ -74,7 +73,7 @@ static void depthwise(const tessera_depthwise *d) {
     for (long c = 0; c < d->channels; c += VL) {
         const VEC bias = d->bias ? load(d->bias + c) : (VEC){0};
         for (long p = 0; p < d->pixels; p++)
-            put(d->out + p * d->channels + c, clamp(depthwise_pixel(d, c, p, bias), low, high), d->channels - c);
+            put(d->out + p * d->out_stride + c, clamp(depthwise_pixel(d, c, p, bias), low, high), d->channels - c);
     }
 }
 
@@ -87,11 +86,11 @@ static void depthwise_input_gradient(const tessera_depthwise *d) {
                 for (long t = 0; t < d->kernel_columns; t++) {
                     long q = x + d->pad - t * d->dilation;
                     if (q < 0 || q % d->stride || q / d->stride >= d->width) continue;
-                    sum += load(d->rows[r] + q / d->stride * d->channels + c) *
+                    sum += load(d->rows[r] + q / d->stride * d->in_stride + c) *
                            load(d->weights + (r * d->kernel_columns + t) * d->channels + c);
                 }
             }
-            put(d->out + x * d->channels + c, sum, d->channels - c);
+            put(d->out + x * d->out_stride + c, sum, d->channels - c);
         }
     }
 }
@@ -105,29 +104,28 @@ INLINE void inside(const tessera_depthwise *d, long t, long *first, long *last) 
 }
 
 static void depthwise_weight_gradient(const tessera_depthwise *d) {
-    const float *dy = d->bias;
-    const long channels = d->channels, step = d->stride * channels;
+    const long channels = d->channels, step = d->stride * d->in_stride, dy_stride = d->dy_stride;
     for (long c = 0; c < channels; c += VL) {
         for (long r = 0; r < d->kernel_rows; r++) {
             if (!d->rows[r]) continue;
             for (long t = 0; t < d->kernel_columns; t++) {
                 long first, last;
                 inside(d, t, &first, &last);
-                const float *x = d->rows[r] + (first * d->stride + t * d->dilation - d->pad) * channels + c,
-                            *g = dy + first * channels + c;
+                const float *x = d->rows[r] + (first * d->stride + t * d->dilation - d->pad) * d->in_stride + c,
+                            *g = d->dy + first * dy_stride + c;
                 /* Four chains hide the latency of the FMA; they are joined in a fixed order. */
                 VEC sum[4] = {{0}};
                 long p = first;
                 for (; p + 4 <= last; p += 4) {
                     UNROLL
-                    for (int i = 0; i < 4; i++) sum[i] += load(x + i * step) * load(g + i * channels);
+                    for (int i = 0; i < 4; i++) sum[i] += load(x + i * step) * load(g + i * dy_stride);
                     x += 4 * step;
-                    g += 4 * channels;
+                    g += 4 * dy_stride;
                 }
                 for (; p < last; p++) {
                     sum[0] += load(x) * load(g);
                     x += step;
-                    g += channels;
+                    g += dy_stride;
                 }
                 VEC total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
                 float *to = d->out + (r * d->kernel_columns + t) * channels + c;

@@ -5,8 +5,8 @@
  * check for overlap would send work in place through a scalar loop. */
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 
-#define BINARY(CASE, EXPRESSION)                                                                                       \
-    case CASE:                                                                                                         \
+#define BINARY(NAME, EXPRESSION)                                                                                       \
+    case TESSERA_##NAME:                                                                                               \
         INDEPENDENT for (long i = 0; i < n; i++) {                                                                     \
             float p = a[i * a_stride], q = b[i * b_stride];                                                            \
             y[i] = EXPRESSION;                                                                                         \
@@ -16,13 +16,9 @@
 INLINE void binary_strided(tessera_binary op, const float *a, const long a_stride, const float *b, const long b_stride,
                            float *y, long n) {
     switch (op) {
-        BINARY(TESSERA_ADD, p + q)
-        BINARY(TESSERA_SUBTRACT, p - q)
-        BINARY(TESSERA_MULTIPLY, p * q)
-        BINARY(TESSERA_RELU_GRADIENT, q > 0 ? p : 0)
+#include "elementwise.def"
     }
 }
-#undef BINARY
 
 /* Constant strides let the loops vectorise. */
 static void binary(tessera_binary op, const float *a, long a_stride, const float *b, long b_stride, float *y, long n) {
@@ -36,8 +32,8 @@ static void binary(tessera_binary op, const float *a, long a_stride, const float
         binary_strided(op, a, 0, b, 0, y, n);
 }
 
-#define UNARY(CASE, EXPRESSION)                                                                                        \
-    case CASE:                                                                                                         \
+#define UNARY(NAME, EXPRESSION)                                                                                        \
+    case TESSERA_##NAME:                                                                                               \
         for (long i = 0; i < n; i++) {                                                                                 \
             float p = x[i];                                                                                            \
             y[i] = EXPRESSION;                                                                                         \
@@ -46,24 +42,24 @@ static void binary(tessera_binary op, const float *a, long a_stride, const float
 
 static void unary(tessera_unary op, const float *x, float *y, long n) {
     switch (op) {
-        UNARY(TESSERA_ABSOLUTE, __builtin_fabsf(p))
-        UNARY(TESSERA_SIGMOID, 1 / (1 + expf(-p)))
-        UNARY(TESSERA_SOFTPLUS, (p > 0 ? p : 0) + log1pf(expf(-__builtin_fabsf(p))))
-        UNARY(TESSERA_SIGN, p > 0 ? 1.0f : p < 0 ? -1.0f : p == 0 ? 0 : p)
+#include "elementwise.def"
     }
 }
-#undef UNARY
 
-#define COMPARE(CASE, OPERATOR)                                                                                        \
-    case CASE:                                                                                                         \
-        for (long i = 0; i < n; i++) y[i] = a[i * a_stride] OPERATOR b[i * b_stride];                                  \
+#define COMPARISON(NAME, EXPRESSION)                                                                                   \
+    case TESSERA_##NAME:                                                                                               \
+        for (long i = 0; i < n; i++) {                                                                                 \
+            float p = a[i * a_stride], q = b[i * b_stride];                                                            \
+            y[i] = EXPRESSION;                                                                                         \
+        }                                                                                                              \
         break;
 
 static void compare(tessera_comparison op, const float *a, long a_stride, const float *b, long b_stride,
                     unsigned char *y, long n) {
-    switch (op) { COMPARE(TESSERA_LESS, <) }
+    switch (op) {
+#include "elementwise.def"
+    }
 }
-#undef COMPARE
 
 static void select(const unsigned char *condition, long c_stride, const float *a, long a_stride, const float *b,
                    long b_stride, float *y, long n) {

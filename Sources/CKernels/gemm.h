@@ -36,16 +36,26 @@ INLINE void gemm_tile(const tessera_gemm *g, long p, const int mr, const int nv)
             }
         }
     }
-    const VEC low = splat(g->low), high = splat(g->high);
+    if (g->addend) {
+        UNROLL
+        for (int i = 0; i < mr; i++) UNROLL
+        for (int j = 0; j < nv; j++)
+            if (full || columns > VL * j) acc[i][j] += load(g->addend + (p + i) * g->addend_stride + VL * j);
+    }
+    if (g->low > -__builtin_inff() || g->high < __builtin_inff()) {
+        const VEC low = splat(g->low), high = splat(g->high);
+        UNROLL
+        for (int i = 0; i < mr; i++) UNROLL
+        for (int j = 0; j < nv; j++) acc[i][j] = clamp(acc[i][j], low, high);
+    }
     UNROLL
     for (int i = 0; i < mr; i++) UNROLL
     for (int j = 0; j < nv; j++) {
-        VEC v = clamp(acc[i][j], low, high);
         float *to = g->c + (p + i) * g->c_stride + VL * j;
         if (full)
-            store(to, v);
+            store(to, acc[i][j]);
         else if (columns > VL * j)
-            store_part(to, v, columns - VL * j < VL ? columns - VL * j : VL);
+            store_part(to, acc[i][j], columns - VL * j < VL ? columns - VL * j : VL);
     }
 }
 
@@ -109,9 +119,9 @@ COLUMNS(3)
 /* The last panel is as narrow as its columns allow, so that no more than one vector past b's row is read. */
 static void gemm_transposed(long count, const float *a, long a_stride, long rows, const float *b, long b_stride,
                             long columns, float *c, long c_stride) {
-    for (long j = 0; j < columns; j += 3 * VL) {
+    for (long j = 0; j < columns; j += PANEL * VL) {
         long left = columns - j;
-        if (left > 2 * VL)
+        if (PANEL > 2 && left > 2 * VL)
             gemm_transposed3(count, a, a_stride, rows, b + j, b_stride, c + j, c_stride, left);
         else if (left > VL)
             gemm_transposed2(count, a, a_stride, rows, b + j, b_stride, c + j, c_stride, left);

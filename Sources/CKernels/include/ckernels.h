@@ -1,20 +1,22 @@
 #pragma once
 /* Leaf kernels: pointers, strides and counts; float32; no graph, no threads, no allocation, no globals.
  *
- * Activations are dense N, H, W, C. Every output element is accumulated in one fixed order (segments, then k; taps in
- * row-major order), whatever the tile or the tail path. Sums over pixels (gemm_transposed, moments, channel sums, both
- * kinds of weight and norm gradients) are formed call by call: their callers cut the pixels by the shape alone.
- * Multiplications and additions contract to FMA (vector.h), in every path alike. Kernels may read up to one vector past
- * the last element of an operand (the caller's buffers have that slack); they never write past it. */
+ * Activations are N, H, W, C; a pixel's channels are dense, and the next pixel lies a stride of floats further, which
+ * is more than `channels` in a slice of a wider tensor. Every output element is accumulated in one fixed order
+ * (segments, then k; taps in row-major order), whatever the tile or the tail path. Sums over pixels (gemm_transposed,
+ * moments, channel sums, both kinds of weight and norm gradients) are formed call by call: their callers cut the pixels
+ * by the shape alone. Multiplications and additions contract to FMA (vector.h), in every path alike. Kernels may read
+ * up to one vector past the last element of an operand (the caller's buffers have that slack); they never write past
+ * it. */
 #include <stdbool.h>
 
 #include "machine.h"
 
 typedef enum { TESSERA_ISA_GENERIC, TESSERA_ISA_AVX2, TESSERA_ISA_AVX512 } tessera_isa;
 
-/* C[p][n] = clamp(bias + sum over segments s, k < depth of a[s][p * a_stride + k] * b[(s * depth + k) * width + n]) for
- * p < pixels and n < columns <= width, where width is the panel's padded number of columns. Sums begin with `bias`, or
- * 0 without. */
+/* C[p][n] = clamp(sum + addend[p][n]) for p < pixels and n < columns <= width, where width is the panel's padded number
+ * of columns, and sum = bias[n] + sum over segments s, k < depth of a[s][p * a_stride + k] * b[(s * depth + k) * width
+ * + n]. Sums begin with `bias`, or 0 without. `addend` may be NULL, or c itself. */
 typedef struct {
     long pixels, segments, depth, columns;
     const float *const *a;
@@ -23,54 +25,70 @@ typedef struct {
     float *c;
     long c_stride;
     const float *bias;
+    const float *addend;
+    long addend_stride;
     float low, high;
 } tessera_gemm;
 
 /* One output row of a depthwise operation over kernel rows `rows` (NULL: a row of padding) of `width` pixels with
  * `channels` each. Output pixel p, tap (r, t) reads rows[r] at pixel p * stride - pad + t * dilation; outside pixels
- * count as 0. weights: [kernel_rows * kernel_columns][channels]. */
+ * count as 0. weights: [kernel_rows * kernel_columns][channels]. A negative `pad` asks for columns further right: those
+ * from c on are had by moving `out` and lowering `pad` by c * stride. */
 typedef struct {
     const float *const *rows;
     long kernel_rows, kernel_columns, stride, dilation, pad, width, pixels, channels;
+    long in_stride, out_stride; /* floats from pixel to pixel of rows and out */
     const float *weights;
     const float *bias;
     float *out;
     float low, high;
+    const float *dy; /* weight gradient: the row of dy; out is [taps][channels] without a stride */
+    long dy_stride;
 } tessera_depthwise;
 
 /* The transpose of the above for one row of the input's gradient: `rows` are the rows of dy that reach it (NULL: none),
- * of `width` pixels, and dx pixel x receives dy pixel p through tap t where p * stride - pad + t * dilation == x. */
+ * of `width` pixels, and dx pixel x receives dy pixel p through tap t where p * stride - pad + t * dilation == x.
+ * Pixels from c on are had by moving `out` and raising `pad` by c. */
 
-/* A channel-wise window of pooling: the rows of the input that the window reads. */
+/* A row of channel-wise windows of pooling: the rows of the input that they read. Columns from c on are had by moving
+ * `out` and `row_cells` and lowering `pad` by c * stride. */
 typedef struct {
     const float *const *rows;
     long row_count, kernel_columns, stride, dilation, pad, width, pixels, channels;
+    long in_stride, out_stride;
     /* Average: the cells that count, in a column and in the row of every output pixel. */
     float column_cells;
     const float *row_cells;
     float *out;
 } tessera_pool;
 
-/* The backward form of pooling for `channels` neighbouring channels of one image: dx must be zero before. Strides
- * between pixels are `pixel_stride` floats in all three tensors. */
+/* The backward form of pooling for one row of windows, which adds what they give to dx. Of the rows that they read, in
+ * order, `dx_rows` holds the gradient's, or NULL where another call adds to it; maximum also needs all of `x_rows`. */
 typedef struct {
-    const float *x, *dy;
-    float *dx;
-    long height, width, out_height, out_width, channels, pixel_stride;
-    long kernel_rows, kernel_columns, stride_rows, stride_columns, pad_top, pad_left, dilation_rows, dilation_columns;
-    const float *column_cells, *row_cells; /* average: one an output row and one an output column */
+    const float *const *x_rows;
+    const float *dy;
+    float *const *dx_rows;
+    long row_count, kernel_columns, stride, dilation, pad, width, pixels, channels;
+    long x_stride, dy_stride, dx_stride;
+    float column_cells; /* average, as above */
+    const float *row_cells;
 } tessera_pool_gradient;
 
+/* The operations of element-wise kernels: TESSERA_ABSOLUTE and so on (elementwise.def). */
+#define UNARY(NAME, EXPRESSION) TESSERA_##NAME,
 typedef enum {
-    TESSERA_ADD,
-    TESSERA_SUBTRACT,
-    TESSERA_MULTIPLY,
-    TESSERA_RELU_GRADIENT /* a where b > 0 */
+#include "elementwise.def"
+} tessera_unary;
+
+#define BINARY(NAME, EXPRESSION) TESSERA_##NAME,
+typedef enum {
+#include "elementwise.def"
 } tessera_binary;
 
-typedef enum { TESSERA_ABSOLUTE, TESSERA_SIGMOID, TESSERA_SOFTPLUS, TESSERA_SIGN } tessera_unary;
-
-typedef enum { TESSERA_LESS } tessera_comparison;
+#define COMPARISON(NAME, EXPRESSION) TESSERA_##NAME,
+typedef enum {
+#include "elementwise.def"
+} tessera_comparison;
 
 /* Every kernel of a family list (kernels.def): name and C type. */
 #define KERNEL(name, result, arguments) result(*name) arguments;

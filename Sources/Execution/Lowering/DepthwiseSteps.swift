@@ -29,6 +29,9 @@ enum DepthwiseSteps {
         call.dilation = geometry.dilationColumns
         call.pad = geometry.padLeft
         call.channels = geometry.channels
+        call.in_stride = geometry.channels
+        call.out_stride = geometry.channels
+        call.dy_stride = geometry.channels
         call.low = -.infinity
         call.high = .infinity
         return call
@@ -139,7 +142,7 @@ enum DepthwiseSteps {
                             memory.input(0) + (image * geometry.height + $0) * inputRow
                         }
                     }
-                    arguments.bias = memory.input(1) + index * outputRow
+                    arguments.dy = memory.input(1) + index * outputRow
                     kernels.pointer.pointee.depthwise_weight_gradient(&arguments)
                 }
             }

@@ -50,9 +50,9 @@ struct NormLowering: NodeLowering {
         let sweep = Phase(tiles: blocks.pixels.count) { tile, memory, _ in
             let range = blocks.pixels.range(tile), scale = memory.prepared.assumingMemoryBound(to: Float.self)
             kernels.pointer.pointee.scale_shift(
-                memory.input(0) + range.lowerBound * channels, scale, scale + channels, hasRelu ? 0 : -.infinity,
-                .infinity,
-                memory.output(0) + range.lowerBound * channels, range.count, channels
+                memory.input(0) + range.lowerBound * channels, channels, scale, scale + channels,
+                hasRelu ? 0 : -.infinity, .infinity,
+                memory.output(0) + range.lowerBound * channels, channels, range.count, channels
             )
         }
         var step = LoweredStep(kernel: hasRelu ? "norm relu" : "norm", phases: [sweep])
@@ -81,7 +81,8 @@ struct NormTrainingLowering: NodeLowering {
             let range = blocks.pixels.range(tile),
                 target = memory.shared.assumingMemoryBound(to: Double.self) + 2 * tile * channels
             kernels.pointer.pointee.moments(
-                memory.input(0) + range.lowerBound * channels, range.count, channels, target, target + channels)
+                memory.input(0) + range.lowerBound * channels, channels, range.count, channels, target,
+                target + channels)
         }
         let join = Phase(tiles: 1) { _, memory, _ in
             let partial = memory.shared.assumingMemoryBound(to: Double.self)
@@ -108,9 +109,9 @@ struct NormTrainingLowering: NodeLowering {
             let range = blocks.pixels.range(tile),
                 scale = (memory.shared + 16 * count * channels).assumingMemoryBound(to: Float.self)
             kernels.pointer.pointee.scale_shift(
-                memory.input(0) + range.lowerBound * channels, scale, scale + channels, hasRelu ? 0 : -.infinity,
-                .infinity,
-                memory.output(0) + range.lowerBound * channels, range.count, channels
+                memory.input(0) + range.lowerBound * channels, channels, scale, scale + channels,
+                hasRelu ? 0 : -.infinity, .infinity,
+                memory.output(0) + range.lowerBound * channels, channels, range.count, channels
             )
         }
         var step = LoweredStep(kernel: hasRelu ? "batch norm relu" : "batch norm", phases: [moments, join, sweep])
@@ -147,8 +148,8 @@ struct NormGradientLowering: NodeLowering {
             target.update(repeating: 0, count: 2 * channels)
             let scale = (memory.shared + coefficientsAt).assumingMemoryBound(to: Float.self)
             kernels.pointer.pointee.norm_gradient_sums(
-                memory.input(0) + offset, memory.input(1) + offset, memory.input(statistics), scale, scale + channels,
-                masks, range.count, channels, target, target + channels
+                memory.input(0) + offset, channels, memory.input(1) + offset, channels, memory.input(statistics), scale,
+                scale + channels, masks, range.count, channels, target, target + channels
             )
         }
         let join = Phase(tiles: 1) { _, memory, _ in
@@ -176,9 +177,9 @@ struct NormGradientLowering: NodeLowering {
             let range = blocks.pixels.range(tile), offset = range.lowerBound * channels
             let scale = (memory.shared + coefficientsAt).assumingMemoryBound(to: Float.self)
             kernels.pointer.pointee.norm_gradient(
-                memory.input(0) + offset, memory.input(1) + offset, scale, scale + channels, masks,
+                memory.input(0) + offset, channels, memory.input(1) + offset, channels, scale, scale + channels, masks,
                 scale + 2 * channels, scale + 3 * channels, scale + 4 * channels,
-                memory.output(0) + offset, range.count, channels
+                memory.output(0) + offset, channels, range.count, channels
             )
         }
         var step = LoweredStep(

@@ -48,7 +48,8 @@ struct ReductionLowering: NodeLowering {
             let target = memory.shared.assumingMemoryBound(to: Double.self) + tile * channels
             target.update(repeating: 0, count: channels)
             kernels.pointer.pointee.channel_sums(
-                memory.input(0) + (image * pixels + range.lowerBound) * channels, range.count, channels, target)
+                memory.input(0) + (image * pixels + range.lowerBound) * channels, channels, range.count, channels,
+                target)
         }
         let join = Phase(tiles: images) { image, memory, _ in
             let partial = memory.shared.assumingMemoryBound(to: Double.self) + image * blocks.count * channels,
