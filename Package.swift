@@ -49,6 +49,8 @@ let package = Package(
         module("ONNX", ["TesseraPasses", "COnnx"]),
         tests("ONNX", ["TesseraONNX", "TesseraCompiler", "TesseraModels"]),
         .target(name: "CKernels"),
+        .target(name: "KernelCases", dependencies: ["CKernels"], path: "Tests/Kernels", exclude: ["main.c"]),
+        tests("Kernel", ["KernelCases", "TesseraExecution"]),
         module("Passes", ["TesseraOps"]),
         module("Planning", ["TesseraIR"]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),

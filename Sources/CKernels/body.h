@@ -1,6 +1,6 @@
 /* All families for one instruction set. The including file sets VL (floats a vector), MR (pixels a tile), PANEL (most
- * vectors of columns a tile), UNROLLED (steps of the inner loop) and TABLE (the symbol of the table), inside a pragma
- * that sets the target. */
+ * vectors of columns a tile), UNROLLED (steps of the inner loop), NAME and SET (the function that overrides the lines
+ * of a table), inside a pragma that sets the target. */
 #include "vector.h"
 
 #include "gemm.h"
@@ -13,11 +13,11 @@
 
 #include "elementwise.h"
 
-#define KERNEL(name, result, arguments) .name = name,
-const tessera_kernels TABLE = {
-    .name = NAME,
-    .vector = VL,
-    .panel = PANEL,
+void SET(tessera_kernels *table) {
+    table->name = NAME;
+    table->vector = VL;
+    table->panel = PANEL;
+#define KERNEL(name, element, result, arguments) table->name = name;
 #include "kernels.def"
-};
 #undef KERNEL
+}

@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "ckernels.h"
+#include "tables.h"
 
 #if defined(__x86_64__)
 #define VL 16
@@ -8,7 +8,7 @@
 #define PANEL 3
 #define UNROLLED 4
 #define NAME "avx512"
-#define TABLE tessera_table_avx512
+#define SET tessera_set_avx512
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))),                   \
                              apply_to = function)
 #include "body.h"

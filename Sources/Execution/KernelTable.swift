@@ -18,17 +18,25 @@ public struct KernelTable: @unchecked Sendable {
         self.pointer = pointer
         instructionSet = set
     }
+
+    /// The manifest: name and element type of every kernel, on any instruction set.
+    public static let lines: [(name: String, element: String)] = {
+        var count = 0
+        let lines = UnsafeBufferPointer(start: tessera_kernel_lines(&count), count: count)
+        return lines.map { (String(cString: $0.name), String(cString: $0.element)) }
+    }()
 }
 
 /// The instruction sets that kernels are compiled for. Results may differ in the last bits between them, never within
 /// one.
 public enum InstructionSet: String, Sendable, CaseIterable {
-    case avx512, avx2, generic
+    case avx512, avx2, neon, generic
 
     var code: tessera_isa {
         switch self {
         case .avx512: TESSERA_ISA_AVX512
         case .avx2: TESSERA_ISA_AVX2
+        case .neon: TESSERA_ISA_NEON
         case .generic: TESSERA_ISA_GENERIC
         }
     }
@@ -48,8 +56,8 @@ public struct ExecutionOptions: Sendable {
         self.instructionSet = instructionSet
     }
 
-    /// `TESSERA_THREADS` (default: the processors this process may use) and `TESSERA_ISA` (avx512, avx2, generic;
-    /// default: the best).
+    /// `TESSERA_THREADS` (default: the processors this process may use) and `TESSERA_ISA` (avx512, avx2, neon,
+    /// generic; default: the best).
     public static func fromEnvironment(threads: Int? = nil) throws -> ExecutionOptions {
         let environment = ProcessInfo.processInfo.environment
         var count = threads ?? availableProcessors

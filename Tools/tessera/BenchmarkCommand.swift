@@ -6,17 +6,21 @@ import TesseraModels
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
-        abstract: "Times inference or training steps of a model, kernel by kernel.",
+        abstract: "Times inference or training steps of a model, or the kernels alone.",
         discussion: """
             Random images, and random weights for an architecture. A training step is forward, loss, backward and the optimiser (SGD with momentum). Machines
             vary by the hour: compare only figures of one sitting, as Tools/compare-speed does with PyTorch.
 
-            Example: tessera benchmark resnet-dwise50 --training --size 1024 --batch-size 4 --profile
+            Examples:
+              tessera benchmark resnet-dwise50 --training --size 1024 --batch-size 4 --profile
+              tessera benchmark --kernels
             """
     )
 
     @Argument(help: "An architecture that 'tessera models' lists, a checkpoint, a run, or an ONNX file.") var model:
-        String
+        String?
+    @Flag(help: "Time every kernel by itself, at one typical size and on one thread, instead of a model.")
+    var kernels = false
     @Flag(help: "Time training steps instead of inference.") var training = false
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
     @Option(
@@ -50,7 +54,22 @@ struct BenchmarkCommand: ParsableCommand {
         let milliseconds: Double
     }
 
+    func validate() throws {
+        if kernels, model != nil || training || profile {
+            throw ValidationError("--kernels takes no model, --training or --profile")
+        }
+        if !kernels, model == nil { throw ValidationError("what to time is missing: a model, or --kernels") }
+    }
+
     func run() throws {
+        guard let model else {
+            let rows = try KernelBenchmark.rows(execution.options().instructionSet)
+            return json ? try Console.print(json: rows) : Console.print(KernelBenchmark.text(rows))
+        }
+        try time(model)
+    }
+
+    private func time(_ model: String) throws {
         let batch = batchSize ?? (training ? 4 : 1)
         guard (1...65_536).contains(batch), runs > 0 else {
             throw TesseraError(
@@ -59,7 +78,7 @@ struct BenchmarkCommand: ParsableCommand {
         }
         _ = try Preprocessing(size: size ?? 1, channels: channels)
         let options = try execution.options()
-        let (graph, parameters) = try source()
+        let (graph, parameters) = try source(model)
         guard let type = graph.inputs.first?.type, type.rank == 4, let channels = type.dimensions[1].value,
             let height = type.dimensions[2].value, let width = type.dimensions[3].value
         else {
@@ -86,7 +105,7 @@ struct BenchmarkCommand: ParsableCommand {
                 (0..<step.targetType.elementCount!).map { _ in Float(stream.normal()) }, shape: step.targetType.shape!)
             inputs[TrainingGraph.learningRateName] = Tensor(scalar: Float(0.001))
         }
-        let result = try measure(session, inputs, height, batch, options)
+        let result = try measure(model, session, inputs, height, batch, options)
         if json { return try Console.print(json: result) }
         Console.print(
             String(
@@ -101,7 +120,7 @@ struct BenchmarkCommand: ParsableCommand {
         }
     }
 
-    private func source() throws -> (Graph, ParameterStore) {
+    private func source(_ model: String) throws -> (Graph, ParameterStore) {
         if ModelFile.isPath(model) {
             let trained = try ModelFile(path: model).trainedModel(imageSize: size)
             return (trained.graph, trained.parameters)
@@ -111,10 +130,9 @@ struct BenchmarkCommand: ParsableCommand {
     }
 
     private func measure(
-        _ session: Session, _ inputs: [String: Tensor], _ size: Int, _ batch: Int, _ options: ExecutionOptions
-    )
-        throws -> Result
-    {
+        _ model: String, _ session: Session, _ inputs: [String: Tensor], _ size: Int, _ batch: Int,
+        _ options: ExecutionOptions
+    ) throws -> Result {
         var seconds: [Double] = [], kernels: [String: Double] = [:]
         for run in 0...runs {
             let start = ContinuousClock.now

@@ -12,7 +12,7 @@
 
 #include "machine.h"
 
-typedef enum { TESSERA_ISA_GENERIC, TESSERA_ISA_AVX2, TESSERA_ISA_AVX512 } tessera_isa;
+typedef enum { TESSERA_ISA_GENERIC, TESSERA_ISA_NEON, TESSERA_ISA_AVX2, TESSERA_ISA_AVX512 } tessera_isa;
 
 /* C[p][n] = clamp(sum + addend[p][n]) for p < pixels and n < columns <= width, where width is the panel's padded number
  * of columns, and sum = bias[n] + sum over segments s, k < depth of a[s][p * a_stride + k] * b[(s * depth + k) * width
@@ -91,7 +91,7 @@ typedef enum {
 } tessera_comparison;
 
 /* Every kernel of a family list (kernels.def): name and C type. */
-#define KERNEL(name, result, arguments) result(*name) arguments;
+#define KERNEL(name, element, result, arguments) result(*name) arguments;
 typedef struct {
     const char *name;
     int vector; /* floats a vector */
@@ -99,6 +99,14 @@ typedef struct {
 #include "kernels.def"
 } tessera_kernels;
 #undef KERNEL
+
+/* A line of kernels.def. */
+typedef struct {
+    const char *name, *element;
+} tessera_kernel_line;
+
+/* All lines, in order. */
+const tessera_kernel_line *tessera_kernel_lines(long *count);
 
 /* The kernels of an instruction set, or NULL where this machine lacks it. */
 const tessera_kernels *tessera_kernels_for(tessera_isa isa);

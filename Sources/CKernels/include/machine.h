@@ -8,5 +8,7 @@ int tessera_available_processors(void);
 static inline void tessera_pause(void) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
 #endif
 }
