@@ -36,11 +36,6 @@ public enum Autodiff {
                     .unsupported, at: place, found: "no gradient rule on the way to a trained parameter",
                     accepted: "differentiable ops, or parameters frozen before this node")
             }
-            guard outputGradients.dropFirst().allSatisfy({ $0 == nil }) else {
-                throw TesseraError(
-                    .unsupported, at: place, found: "a gradient that reaches a secondary output",
-                    accepted: "gradients of the first output")
-            }
             let parts = try op.gradients(
                 GradientContext(builder: builder, node: node, outputGradients: outputGradients, isWanted: isWanted))
             for (index, part) in parts.enumerated() where isWanted[index] {

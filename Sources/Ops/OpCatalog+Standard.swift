@@ -33,7 +33,8 @@ extension OpCatalog {
         AdamUpdate.self,
         AveragePoolGradient.self,
         BatchNormalizationGradient.self,
-        BatchNormalizationTraining.self,
+        BatchNormalizationGradientSums.self,
+        ChannelMoments.self,
         ClipFactor.self,
         ClipGradient.self,
         ConvolutionInputGradient.self,
@@ -49,7 +50,7 @@ extension OpCatalog {
         // Fused ops: made by passes, defined by what they expand to
         NormRelu.self,
         NormReluGradient.self,
-        NormReluTraining.self,
+        NormReluGradientSums.self,
     ])
 
     /// Every rule by which an ONNX operator is read, by operator type.

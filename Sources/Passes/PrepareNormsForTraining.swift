@@ -17,6 +17,7 @@ public struct PrepareNormsForTraining: Pass {
                 throw TesseraError(
                     at: node.path, found: "the type \(builder.type(of: inputs[0]))", accepted: "bound dimensions")
             }
+            if builder.op(of: inputs[3]) is ChannelMoments { return nil }
             let statistics = inputs[3...].compactMap { builder.graph[$0.node].op as? State }
             guard statistics.count == 2 else {
                 log.decline(
@@ -34,16 +35,18 @@ public struct PrepareNormsForTraining: Pass {
             func add(_ op: any Op, _ inputs: [Value]) throws -> [Value] {
                 try builder.add(op, inputs, path: node.path, origins: node.modelNodes)
             }
-            let results = try add(BatchNormalizationTraining(epsilon: norm.epsilon), Array(inputs.prefix(3)))
+            let moments = try add(ChannelMoments(), [inputs[0]])
             let count = Double(shape.reduce(1, *) / shape[1])
-            builder.update(
-                statistics[0].path, with: try add(MovingAverage(momentum: norm.momentum), [inputs[3], results[1]])[0])
-            builder.update(
-                statistics[1].path,
-                with: try add(
-                    MovingAverage(momentum: norm.momentum, correction: count / (count - 1)), [inputs[4], results[2]])[0]
-            )
-            return [results[0]]
+            let averages = [
+                MovingAverage(momentum: norm.momentum),
+                MovingAverage(momentum: norm.momentum, correction: count / (count - 1)),
+            ]
+            for (index, average) in averages.enumerated() {
+                builder.update(
+                    statistics[index].path, with: try add(average, [inputs[3 + index], moments[index]])[0])
+            }
+            return try builder.add(
+                norm, inputs.prefix(3) + moments, path: node.path, origins: node.modelNodes, id: node.id)
         }
     }
 }

@@ -15,26 +15,12 @@ public struct RecomputeNormRelu: Pass {
         return try graph.rebuilding { node, inputs, builder in
             guard let slot = Self.activationInput(of: node.op) else { return nil }
             let producer = graph[node.inputs[slot].node]
-            guard node.inputs[slot].slot == 0, producer.op is NormReluTraining || producer.op is NormRelu else {
-                return nil
-            }
+            guard let op = producer.op as? NormRelu else { return nil }
             var replacement = recomputed[producer.id]
             if replacement == nil {
-                // The statistics that are read were rounded to that type, those of the forward pass were not.
-                guard builder.type(of: inputs[slot]).element.byteCount > 2 else {
-                    log.decline(producer, "its statistics are of a type of 16 bits: computed again it differs")
-                    return nil
-                }
                 guard log.apply(producer, "again for \(node.id) \(node.op.mnemonic)") else { return nil }
-                let source = builder.graph[inputs[slot].node]
-                let operands: [Value], epsilon: Double
-                if let op = producer.op as? NormReluTraining {
-                    (operands, epsilon) = (source.inputs + [source.output(1), source.output(2)], op.epsilon)
-                } else {
-                    (operands, epsilon) = (source.inputs, (producer.op as! NormRelu).epsilon)
-                }
                 replacement = try builder.add(
-                    NormRelu(epsilon: epsilon), operands, path: producer.path, origins: producer.modelNodes)[0]
+                    op, builder.graph[inputs[slot].node].inputs, path: producer.path, origins: producer.modelNodes)[0]
                 recomputed[producer.id] = replacement
             }
             var operands = inputs

@@ -23,17 +23,16 @@ import Testing
         let builder = GraphBuilder(), vector = TensorType(.float32, shape: [Self.channels])
         let image = TensorType(.float32, shape: shape)
         let inputs = [try builder.addInput("dy", image), try builder.addInput("x", image)]
-        let parameters = try ["scale", "bias"].map { try builder.addInput($0, vector) }
-        let norm = try builder.add(BatchNormalizationTraining(), [inputs[1]] + parameters)
-        let gradients = try builder.add(
-            BatchNormalizationGradient(epsilon: 1e-5, usesBatchStatistics: true),
-            inputs + [parameters[0], norm[1], norm[2]])
-        for (name, value) in zip(["dx", "dscale", "dbias"], gradients) { builder.output(name, value) }
+        let scale = try builder.addInput("scale", vector)
+        let moments = try builder.add(ChannelMoments(), [inputs[1]])
+        let sums = try builder.add(BatchNormalizationGradientSums(), inputs + moments)
+        let gradient = try builder.add(BatchNormalizationGradient(), inputs + [scale] + moments + sums)
+        for (name, value) in zip(["dx", "dscale", "dbias"], gradient + sums) { builder.output(name, value) }
         let session = try Session(
             Compiler.compile(builder.finish(), for: .training, instructionSet: set), parameters: ParameterStore(),
             threads: 2)
         let ones = Tensor([Float](repeating: 1, count: Self.channels), shape: [Self.channels])
-        let result = try session.run(["dy": dy, "x": x, "scale": ones, "bias": ones])
+        let result = try session.run(["dy": dy, "x": x, "scale": ones])
 
         let dbias = result["dbias"]!.doubles(), dx = result["dx"]!.doubles()
         for c in 0..<Self.channels {

@@ -123,7 +123,7 @@ import Testing
         ("%1 = relu(%0) : f32[2] @\"\\u{110000}\"", 3), ("%9223372036854775806 = relu(%0) : f32[2]", 3),
         ("%1 = convInputGradient(%0, %0) : f32[2]", 3),
         ("%1 = convWeightGradient(%0, %0) group=0 : f32[2]", 3),
-        ("%1 = batchNormGradient(%0, %0, %0, %0, %0) : f32[2], f32[2], f32[2]", 3),
+        ("%1 = batchNormGradient(%0, %0, %0, %0, %0, %0, %0) : f32[2]", 3),
     ]
 
     @Test(arguments: broken)

@@ -49,8 +49,8 @@ import Testing
             naming: "%2 relu layer.1")
         Self.expectBroken("R3", [Self.input, Self.relu(2, of: [])], naming: "%2 relu layer.1")
         let norm = Node(
-            id: NodeID(2), op: BatchNormalizationTraining(epsilon: -1), inputs: [], outputTypes: [], path: "norm")
-        Self.expectBroken("R3", [norm], naming: "%2 batchNormTraining norm")
+            id: NodeID(2), op: BatchNormalization(epsilon: -1), inputs: [], outputTypes: [], path: "norm")
+        Self.expectBroken("R3", [norm], naming: "%2 batchNorm norm")
     }
 
     @Test func inputNamesAndStatePathsDiffer() {

@@ -31,7 +31,7 @@ def distinct(*shape):
 
 
 def case(name, text, function, constants=(), **inputs):
-    """text: mnemonic and attributes; function: the same in PyTorch, on the inputs by name."""
+    """text: mnemonic and attributes, or two nodes after the inputs, the first with its types; function: the same in PyTorch, on the inputs by name."""
     assert name not in CASES
     CASES[name] = (text, function, inputs, constants)
 
@@ -99,7 +99,7 @@ def norms():
     for name, shape in (("image", (2, 3, 3, 4)), ("rows", (5, 3))):
         vectors = {"scale": positive(3), "bias": normal(3)}
         case(
-            f"norm by batch statistics, {name}", ("batchNormTraining", " epsilon=0.001"),
+            f"norm by batch statistics, {name}", ("channelMoments(%0) : f64[3], f64[3]", "batchNorm(%0, %1, %2, %3, %3.1) epsilon=0.001"),
             lambda x, scale, bias: functional.batch_norm(x, None, None, scale, bias, True, 0, 0.001), x=normal(*shape), **vectors,
         )
         case(
@@ -155,9 +155,11 @@ if __name__ == "__main__":
         dy = normal(*y.shape)
         (y * dy).sum().backward()
         lines = [f'  %{index} = input() name="{key}" type={text_type(value)} : {text_type(value)}' for index, (key, value) in enumerate(inputs.items())]
-        types = [text_type(y.detach())] + ([text_type(inputs["bias"])] * 2 if mnemonic == "batchNormTraining" else [])
         operands = ", ".join(f"%{index}" for index in range(len(inputs)))
-        lines += [f"  %{len(inputs)} = {mnemonic}({operands}){attributes} : {', '.join(types)}", f'  output "y" = %{len(inputs)}']
+        nodes = [mnemonic, attributes] if "(" in mnemonic else [f"{mnemonic}({operands}){attributes}"]
+        nodes[-1] += f" : {text_type(y.detach())}"
+        lines += [f"  %{len(inputs) + index} = {node}" for index, node in enumerate(nodes)]
+        lines.append(f'  output "y" = %{len(lines) - 1}')
         metadata[name] = "\n".join([f'graph "{name}" {{', *lines, "}", ""])
         tensors |= {f"{name}/{key}": value.clone() for key, value in inputs.items()}
         tensors |= {f"{name}/y": y.detach().clone(), f"{name}/dy": dy}

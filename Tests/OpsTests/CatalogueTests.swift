@@ -58,12 +58,8 @@ import Testing
         guard sample.inputs.contains(where: { $0.element.isFloatingPoint }), results[0].element.isFloatingPoint else {
             return
         }
-        for (input, distance, isZero) in try FiniteDifferences(sample.op, sample.inputs).distances() {
-            if sample.constantInputs.contains(input) {
-                #expect(isZero, "input \(input) is said to be a constant")
-            } else {
-                #expect(distance < 1e-7, "the gradient of input \(input)")
-            }
+        for (input, distance) in try FiniteDifferences(sample.op, sample.inputs).distances() {
+            #expect(distance < 1e-7, "the gradient of input \(input)")
         }
     }
 }

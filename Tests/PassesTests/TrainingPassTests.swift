@@ -15,23 +15,20 @@ import Testing
             try builder.state("norm.\(name)", kind, channels)
         }
         let scale = try state("weight"), bias = try state("bias")
-        let norm: [Value], mean: Value, variance: Value
-        if usesBatchStatistics {
-            norm = try builder.add(BatchNormalizationTraining(), [x, scale, bias], path: "norm")
-            (mean, variance) = (norm[1], norm[2])
-        } else {
-            (mean, variance) = (try state("mean", .statistic), try state("variance", .statistic))
-            norm = try builder.add(BatchNormalization(), [x, scale, bias, mean, variance], path: "norm")
-        }
+        let statistics =
+            usesBatchStatistics
+            ? try builder.add(ChannelMoments(), [x], path: "norm")
+            : [try state("mean", .statistic), try state("variance", .statistic)]
+        let norm = try builder.add(BatchNormalization(), [x, scale, bias] + statistics, path: "norm")
         let z = try builder.add(Relu(), [norm[0]], path: "norm")[0]
         let weight = ConvolutionWeightGradient(of: Convolution(), kernel: [1, 1])
         let dw = try builder.add(weight, [z, dz], path: "conv")[0]
         let masked = try builder.add(ReluGradient(), [dz, z], path: "norm")[0]
-        let gradients = try builder.add(
+        let sums = try builder.add(BatchNormalizationGradientSums(), [masked, x] + statistics, path: "norm")
+        let dx = try builder.add(
             BatchNormalizationGradient(epsilon: 1e-5, usesBatchStatistics: usesBatchStatistics),
-            [masked, x, scale, mean, variance],
-            path: "norm")
-        for (name, value) in zip(["z", "dw", "dx", "dscale", "dbias"], [z, dw] + gradients) {
+            [masked, x, scale] + statistics + (usesBatchStatistics ? sums : []), path: "norm")
+        for (name, value) in zip(["z", "dw", "dx", "dscale", "dbias"], [z, dw] + dx + sums) {
             builder.output(name, value)
         }
         if readsMask { builder.output("mask", masked) }
@@ -61,25 +58,25 @@ import Testing
         let graph = try Self.graph(), fused = try Pipeline([FuseNormRelu()]).run(graph)
         #expect(
             mnemonics(graph) == [
-                "batchNormTraining", "relu", "convWeightGradient", "reluGradient", "batchNormGradient",
+                "channelMoments", "batchNorm", "relu", "convWeightGradient", "reluGradient", "batchNormGradientSums",
+                "batchNormGradient",
             ])
-        #expect(mnemonics(fused) == ["normReluTraining", "convWeightGradient", "normReluGradient"])
-        let gradient = try #require(fused.nodes.last { $0.op is NormReluGradient }),
-            norm = fused.nodes.first {
-                $0.op is NormReluTraining
-            }!
-        // dz, x, scale, bias, and the batch's own mean and variance.
         #expect(
-            gradient.inputs == [
-                fused.inputs[1].value, fused.inputs[0].value, norm.inputs[1], norm.inputs[2], norm.output(1),
-                norm.output(2),
+            mnemonics(fused) == [
+                "channelMoments", "normRelu", "convWeightGradient", "normReluGradientSums", "normReluGradient",
             ])
+        let gradient = try #require(fused.nodes.last { $0.op is NormReluGradient }),
+            sums = try #require(fused.nodes.last { $0.op is NormReluGradientSums }),
+            norm = try #require(fused.nodes.first { $0.op is NormRelu })
+        // dz, x, scale, bias, the batch's own mean and variance, and the sums.
+        #expect(sums.inputs == [fused.inputs[1].value] + norm.inputs)
+        #expect(gradient.inputs == sums.inputs + [sums.output(0), sums.output(1)])
         try expectSameNumbers(graph, fused)
     }
 
     @Test func theGradientOfANormWithStoredStatisticsBecomesOneNodeToo() throws {
         let graph = try Self.graph(usesBatchStatistics: false), fused = try Pipeline([FuseNormRelu()]).run(graph)
-        #expect(mnemonics(fused) == ["normRelu", "convWeightGradient", "normReluGradient"])
+        #expect(mnemonics(fused) == ["normRelu", "convWeightGradient", "normReluGradientSums", "normReluGradient"])
         #expect((fused.nodes.last { $0.op is NormReluGradient }?.op as? NormReluGradient)?.usesBatchStatistics == false)
         try expectSameNumbers(graph, fused)
     }
@@ -95,18 +92,14 @@ import Testing
         let fused = try Pipeline([FuseNormRelu()]).run(Self.graph(usesBatchStatistics: usesBatchStatistics))
         let log = RewriteLog(), recomputed = try Pipeline([RecomputeNormRelu()]).run(fused, log: log)
         #expect(
-            mnemonics(recomputed) == [
-                usesBatchStatistics ? "normReluTraining" : "normRelu", "normRelu", "convWeightGradient",
-                "normReluGradient",
+            mnemonics(recomputed) == (usesBatchStatistics ? ["channelMoments"] : []) + [
+                "normRelu", "normRelu", "convWeightGradient", "normReluGradientSums", "normReluGradient",
             ])
         #expect(log.entries.map(\.isApplied) == [true])
         let gradient = recomputed.nodes.first { $0.op is ConvolutionWeightGradient }!
         let again = recomputed[gradient.inputs[0].node],
-            first = recomputed.nodes.first { node in
-                node.op is NormReluTraining || node.op is NormRelu
-            }!
-        #expect(again.op is NormRelu && again.id != first.id && again.inputs[0] == recomputed.inputs[0].value)
-        if usesBatchStatistics { #expect(again.inputs[3...] == [first.output(1), first.output(2)]) }
+            first = recomputed.nodes.first { $0.op is NormRelu }!
+        #expect(again.op is NormRelu && again.id != first.id && again.inputs == first.inputs)
         // The forward result is still that of the first.
         #expect(recomputed.outputs[0].value == first.output())
         try expectSameNumbers(fused, recomputed)
@@ -126,15 +119,17 @@ import Testing
                   %1 = input() name="dz" type=f32[1,2,3,3] : f32[1,2,3,3]
                   %2 = state() path="norm.weight" type=f32[2] : f32[2]  @norm.weight
                   %3 = state() path="norm.bias" type=f32[2] : f32[2]  @norm.bias
-                  %9 = normReluTraining(%0, %2, %3) : f32[1,2,3,3], f32[2], f32[2]  @norm  from %4
-                  %11 = normRelu(%0, %2, %3, %9.1, %9.2) : f32[1,2,3,3]  @norm  from %4
-                  %6 = convWeightGradient(%11, %1) kernel=[1,1] : f32[2,2,1,1]  @conv
-                  %10 = normReluGradient(%1, %0, %2, %3, %9.1, %9.2) : f32[1,2,3,3], f32[2], f32[2]  @norm  from %8
-                  output "z" = %9
-                  output "dw" = %6
-                  output "dx" = %10
-                  output "dscale" = %10.1
-                  output "dbias" = %10.2
+                  %4 = channelMoments(%0) : f32[2], f32[2]  @norm
+                  %11 = normRelu(%0, %2, %3, %4, %4.1) : f32[1,2,3,3]  @norm  from %6, %5
+                  %14 = normRelu(%0, %2, %3, %4, %4.1) : f32[1,2,3,3]  @norm  from %6, %5
+                  %7 = convWeightGradient(%14, %1) kernel=[1,1] : f32[2,2,1,1]  @conv
+                  %12 = normReluGradientSums(%1, %0, %2, %3, %4, %4.1) : f32[2], f32[2]  @norm  from %9, %8
+                  %13 = normReluGradient(%1, %0, %2, %3, %4, %4.1, %12, %12.1) : f32[1,2,3,3]  @norm  from %10, %8
+                  output "z" = %11
+                  output "dw" = %7
+                  output "dx" = %13
+                  output "dscale" = %12
+                  output "dbias" = %12.1
                 }
 
                 """)

@@ -25,14 +25,13 @@ package struct FiniteDifferences {
         inputs = node.inputs
     }
 
-    /// For each differentiated input its index, how far the two gradients are apart over the larger of 1 and the
-    /// largest derivative, and whether any derivative is not 0. At most 40 elements of an input are moved, evenly
-    /// chosen.
-    package func distances(step: Double = 1e-5) throws -> [(input: Int, distance: Double, isZero: Bool)] {
+    /// For each differentiated input its index, and how far the two gradients are apart over the larger of 1 and the
+    /// largest derivative. At most 40 elements of an input are moved, evenly chosen.
+    package func distances(step: Double = 1e-5) throws -> [(input: Int, distance: Double)] {
         let analytic = try Evaluator.run(graph, inputs: inputs).outputs
         return try inputs.keys.sorted().filter { inputs[$0]!.element.isFloatingPoint }.map { name in
             let tensor = inputs[name]!, gradient = analytic["gradient.\(name)"]!
-            guard gradient.type == tensor.type else { return (Int(name)!, .infinity, false) }
+            guard gradient.type == tensor.type else { return (Int(name)!, .infinity) }
             let derivatives = gradient.doubles()
             let size = max(1, derivatives.map(abs).max() ?? 0)
             var worst = 0.0
@@ -41,7 +40,7 @@ package struct FiniteDifferences {
                     (try sum(moving: name, index, by: step) - sum(moving: name, index, by: -step)) / (2 * step)
                 worst = max(worst, abs(numeric - derivatives[index]) / size)
             }
-            return (Int(name)!, worst, derivatives.allSatisfy { $0 == 0 })
+            return (Int(name)!, worst)
         }
     }
 

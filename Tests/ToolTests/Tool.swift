@@ -119,5 +119,5 @@ struct Fixture {
     }
 
     /// A size at which training takes a moment, and one thread, since tests run beside each other.
-    static let small = ["--size", "32", "--threads", "1"]
+    static let small = ["--size", "48", "--threads", "1"]
 }

@@ -52,7 +52,7 @@ extension EvaluationReport {
             [
                 Self.text(row.absoluteAgreement?.value, row.absoluteAgreement?.interval, Self.ratio),
                 Self.text(row.consistency?.value, row.consistency?.interval, Self.ratio),
-                row.limits.map { "\(Self.signed($0.lowerLimit)) to \(Self.signed($0.upperLimit))" } ?? "–",
+                row.limits.map { "\(Self.limit($0.lowerLimit)) to \(Self.limit($0.upperLimit))" } ?? "–",
             ]
         }
     }
@@ -83,6 +83,11 @@ extension EvaluationReport {
         let size = abs(value)
         // Thousands of millions as 1.2e9: a network trained for a moment gives such scores.
         return String(format: size < 100 ? "%.2f" : size < 1e5 ? "%.1f" : "%.1e", value).replacing("e+0", with: "e")
+    }
+
+    /// Without decimals from 100 on, so that a line holds two.
+    private static func limit(_ value: Double) -> String {
+        abs(value) >= 99.95 && abs(value) < 1e6 ? String(format: "%+.0f", value) : signed(value)
     }
 
     private static func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + number(value) }

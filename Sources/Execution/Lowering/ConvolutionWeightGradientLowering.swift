@@ -29,9 +29,8 @@ struct ConvolutionWeightGradientLowering: NodeLowering {
         let channels = geometry.channels / groups, filters = geometry.outChannels / groups,
             taps = geometry.kernelRows * geometry.kernelColumns
         let depth = taps * channels, size = groups * depth * filters
-        let outputRows = geometry.images * geometry.outHeight
-        let blockLimit = max(2, min(16, (4 << 20) / max(size, 1)))
-        let blocks = Pieces(of: outputRows, size: (outputRows + blockLimit - 1) / blockLimit)
+        let blocks = RowBlocks(
+            images: geometry.images, rows: geometry.outHeight, limit: max(2, min(16, (4 << 20) / max(size, 1))))
         let chunks = Pieces(of: filters, size: Self.filterChunk)
         let rows = PaddedRows(geometry), segments = TapSegments(geometry, groups: groups)
         let isPointwise = geometry.isPointwise && groups == 1
@@ -42,34 +41,39 @@ struct ConvolutionWeightGradientLowering: NodeLowering {
             let partial = memory.shared.assumingMemoryBound(to: Float.self) + block * size
             for k in 0..<groups * depth { memset(partial + k * filters + chunk.lowerBound, 0, chunk.count * 4) }
             let x = memory.input(0, as: Float.self), dy = memory.input(1, as: Float.self)
+            let (images, blockRows) = blocks.block(block)
             if isPointwise {
-                let pixels =
-                    blocks.range(block).lowerBound * geometry.outWidth..<blocks.range(block).upperBound
-                    * geometry.outWidth
-                for start in stride(from: pixels.lowerBound, to: pixels.upperBound, by: Self.pixelChunk) {
-                    kernels.pointer.pointee.gemm_transposed(
-                        min(Self.pixelChunk, pixels.upperBound - start), x + start * channels, channels, channels,
-                        dy + start * filters + chunk.lowerBound, filters, chunk.count, partial + chunk.lowerBound,
-                        filters
-                    )
+                // Whole rows a call, so that sums do not depend on how many rows come at once.
+                let rowsAtOnce = max(1, Self.pixelChunk / max(geometry.outWidth, 1))
+                for image in images {
+                    for y in stride(from: blockRows.lowerBound, to: blockRows.upperBound, by: rowsAtOnce) {
+                        let count = min(rowsAtOnce, blockRows.upperBound - y) * geometry.outWidth
+                        let first = (image * geometry.outHeight + y) * geometry.outWidth
+                        for start in stride(from: first, to: first + count, by: Self.pixelChunk) {
+                            kernels.pointer.pointee.gemm_transposed(
+                                min(Self.pixelChunk, first + count - start), x + start * channels, channels, channels,
+                                dy + start * filters + chunk.lowerBound, filters, chunk.count,
+                                partial + chunk.lowerBound, filters)
+                        }
+                    }
                 }
                 return
             }
             withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: segments.count) { pointers in
-                for index in blocks.range(block) {
-                    let (image, y) = index.quotientAndRemainder(dividingBy: geometry.outHeight)
-                    let padded = rows.fill(scratch, from: x, image: image, outputRows: y..<y + 1)
-                    for group in 0..<groups {
-                        segments.set(pointers, padded, rows, outputRow: y, firstRow: y, group: group)
-                        for segment in 0..<segments.count {
-                            kernels.pointer.pointee.gemm_transposed(
-                                geometry.outWidth, pointers[segment]!, geometry.strideColumns * geometry.channels,
-                                segments.depth,
-                                dy + index * geometry.outWidth * geometry.outChannels + group * filters
-                                    + chunk.lowerBound, geometry.outChannels, chunk.count,
-                                partial + (group * depth + segment * segments.depth) * filters + chunk.lowerBound,
-                                filters
-                            )
+                for image in images {
+                    for y in blockRows {
+                        let padded = rows.fill(scratch, from: x, image: image, outputRows: y..<y + 1)
+                        for group in 0..<groups {
+                            segments.set(pointers, padded, rows, outputRow: y, firstRow: y, group: group)
+                            for segment in 0..<segments.count {
+                                kernels.pointer.pointee.gemm_transposed(
+                                    geometry.outWidth, pointers[segment]!, geometry.strideColumns * geometry.channels,
+                                    segments.depth,
+                                    dy + (image * geometry.outHeight + y) * geometry.outWidth * geometry.outChannels
+                                        + group * filters + chunk.lowerBound, geometry.outChannels, chunk.count,
+                                    partial + (group * depth + segment * segments.depth) * filters + chunk.lowerBound,
+                                    filters)
+                            }
                         }
                     }
                 }

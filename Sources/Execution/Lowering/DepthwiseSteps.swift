@@ -121,13 +121,12 @@ enum DepthwiseSteps {
         return step
     }
 
-    /// Inputs: x, dy. Sums over at most sixteen fixed blocks of rows, added in order.
+    /// Inputs: x, dy. Sums over fixed blocks of rows, added in order.
     static func weightGradient(_ geometry: Geometry, _ kernels: KernelTable) -> LoweredStep {
         let taps = geometry.kernelRows * geometry.kernelColumns, channels = geometry.channels
-        let rowsInAll = Pieces(
-            of: geometry.images * geometry.outHeight, size: (geometry.images * geometry.outHeight + 15) / 16)
+        let blocks = RowBlocks(images: geometry.images, rows: geometry.outHeight, limit: 16)
         let inputRow = geometry.width * channels, outputRow = geometry.outWidth * channels
-        let sums = Phase(tiles: rowsInAll.count) { tile, memory, _ in
+        let sums = Phase(tiles: blocks.count) { tile, memory, _ in
             let partial = memory.shared.assumingMemoryBound(to: Float.self) + tile * taps * channels
             partial.update(repeating: 0, count: taps * channels)
             withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: geometry.kernelRows) { rows in
@@ -135,15 +134,17 @@ enum DepthwiseSteps {
                 arguments.width = geometry.width
                 arguments.pixels = geometry.outWidth
                 arguments.out = partial
-                for index in rowsInAll.range(tile) {
-                    let (image, y) = index.quotientAndRemainder(dividingBy: geometry.outHeight)
-                    for r in rows.indices {
-                        rows[r] = geometry.inputRow(y, r).map {
-                            memory.input(0) + (image * geometry.height + $0) * inputRow
+                let (images, range) = blocks.block(tile)
+                for image in images {
+                    for y in range {
+                        for r in rows.indices {
+                            rows[r] = geometry.inputRow(y, r).map {
+                                memory.input(0) + (image * geometry.height + $0) * inputRow
+                            }
                         }
+                        arguments.dy = memory.input(1) + (image * geometry.outHeight + y) * outputRow
+                        kernels.pointer.pointee.depthwise_weight_gradient(&arguments)
                     }
-                    arguments.dy = memory.input(1) + index * outputRow
-                    kernels.pointer.pointee.depthwise_weight_gradient(&arguments)
                 }
             }
         }
@@ -152,14 +153,14 @@ enum DepthwiseSteps {
             for tap in 0..<taps {
                 for c in 0..<channels {
                     var sum = 0.0
-                    for block in 0..<rowsInAll.count { sum += Double(partials[(block * taps + tap) * channels + c]) }
+                    for block in 0..<blocks.count { sum += Double(partials[(block * taps + tap) * channels + c]) }
                     dw[c * taps + tap] = Float(sum)
                 }
             }
         }
         var step = LoweredStep(
             kernel: "depthwise \(geometry.kernelRows)x\(geometry.kernelColumns) weight gradient", phases: [sums, join])
-        step.sharedBytes = rowsInAll.count * taps * channels * 4 + 64
+        step.sharedBytes = blocks.count * taps * channels * 4 + 64
         return step
     }
 

@@ -96,3 +96,20 @@ struct RowTiles: Sendable {
 
     func tile(_ index: Int) -> (image: Int, rows: Range<Int>) { (index / rows.count, rows.range(index % rows.count)) }
 }
+
+/// At most `limit` fixed blocks of a batch for sums over its rows: rows of one image, or several whole images.
+struct RowBlocks: Sendable {
+    private let images: Pieces
+    private let rows: Pieces
+    var count: Int { images.count * rows.count }
+
+    init(images: Int, rows height: Int, limit: Int) {
+        self.images = Pieces(of: images, size: (images + limit - 1) / limit)
+        let pieces = max(1, limit / max(images, 1))
+        rows = Pieces(of: height, size: (height + pieces - 1) / pieces)
+    }
+
+    func block(_ index: Int) -> (images: Range<Int>, rows: Range<Int>) {
+        (images.range(index / rows.count), rows.range(index % rows.count))
+    }
+}

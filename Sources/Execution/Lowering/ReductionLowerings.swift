@@ -30,38 +30,33 @@ struct ReductionLowering: NodeLowering {
         let count = Double(request.inputs[0].elementCount) / Double(max(request.outputs[0].elementCount, 1))
         let divisor = request.node.op is ReduceMean ? count : 1
         switch form(request.node, TensorType(.float32, shape: shape)) {
-        case .pixelsOfEachImage:
-            return pixels(images: shape[0], channels: shape[1], pixels: shape[2] * shape[3], divisor, request.kernels)
-        case .pixelsOfBatch:
-            return pixels(
-                images: 1, channels: shape[1], pixels: shape[0] * shape[2] * shape[3], divisor, request.kernels)
+        case .pixelsOfEachImage: return pixels(shape, eachImage: true, divisor, request.kernels)
+        case .pixelsOfBatch: return pixels(shape, eachImage: false, divisor, request.kernels)
         case .general: return general(request, divisor)
         }
     }
 
-    private func pixels(images: Int, channels: Int, pixels: Int, _ divisor: Double, _ kernels: KernelTable)
-        -> LoweredStep
-    {
-        let blocks = Pieces(of: pixels, size: max(16, 65_536 / max(channels, 1)))
-        let sums = Phase(tiles: images * blocks.count) { tile, memory, _ in
-            let image = tile / blocks.count, range = blocks.range(tile % blocks.count)
+    private func pixels(_ shape: [Int], eachImage: Bool, _ divisor: Double, _ kernels: KernelTable) -> LoweredStep {
+        let blocks = PixelBlocks(shape), channels = blocks.channels
+        let sums = Phase(tiles: blocks.count) { tile, memory, _ in
+            let range = blocks.range(tile)
             let target = memory.shared.assumingMemoryBound(to: Double.self) + tile * channels
             target.update(repeating: 0, count: channels)
             kernels.pointer.pointee.channel_sums(
-                memory.input(0) + (image * pixels + range.lowerBound) * channels, channels, range.count, channels,
-                target)
+                memory.input(0) + range.lowerBound * channels, channels, range.count, channels, target)
         }
-        let join = Phase(tiles: images) { image, memory, _ in
-            let partial = memory.shared.assumingMemoryBound(to: Double.self) + image * blocks.count * channels,
+        let joined = eachImage ? blocks.blocksPerImage : blocks.count
+        let join = Phase(tiles: eachImage ? blocks.images : 1) { image, memory, _ in
+            let partial = memory.shared.assumingMemoryBound(to: Double.self) + image * joined * channels,
                 y = memory.output(0, as: Float.self) + image * channels
             for c in 0..<channels {
                 var sum = 0.0
-                for block in 0..<blocks.count { sum += partial[block * channels + c] }
+                for block in 0..<joined { sum += partial[block * channels + c] }
                 y[c] = Float(sum / divisor)
             }
         }
         var step = LoweredStep(kernel: "sums over pixels", phases: [sums, join])
-        step.sharedBytes = images * blocks.count * channels * 8
+        step.sharedBytes = blocks.count * channels * 8
         return step
     }
 

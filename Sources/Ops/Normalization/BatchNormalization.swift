@@ -61,16 +61,46 @@ public struct BatchNormalization: DefinedOp {
 }
 
 extension BatchNormalization: DifferentiableOp {
-    /// With x̂ = (x − mean)/√(variance + ε): dx = dy·scale/√(variance + ε), dscale = Σ dy·x̂, dbias = Σ dy; the
-    /// statistics are constants.
+    /// With x̂ = (x − mean)/√(variance + ε): dscale = Σ dy·x̂, dbias = Σ dy, and dx as `BatchNormalizationGradient`
+    /// says. Where mean and variance are the moments of x itself, dx holds what reaches x through them.
     public func gradients(_ context: GradientContext) throws -> [Value?] {
-        let inputs = context.inputs
-        let results = try context.builder.add(
-            BatchNormalizationGradient(epsilon: epsilon, usesBatchStatistics: false),
-            [context.outputGradient, inputs[0], inputs[1], inputs[3], inputs[4]], path: context.node.path,
-            origins: context.node.modelNodes
-        )
-        return results.map { $0 } + [nil, nil]
+        let dy = context.outputGradient, inputs = context.inputs
+        let (x, scale, statistics) = (inputs[0], inputs[1], Array(inputs[3...]))
+        let moments = context.builder.graph[statistics[0].node]
+        let usesBatchStatistics =
+            moments.op is ChannelMoments && moments.inputs == [x]
+            && statistics == [moments.output(0), moments.output(1)]
+        let sums = try context.builder.add(
+            BatchNormalizationGradientSums(epsilon: epsilon), [dy, x] + statistics, path: context.node.path,
+            origins: context.node.modelNodes)
+        let dx = try context.builder.add(
+            BatchNormalizationGradient(epsilon: epsilon, usesBatchStatistics: usesBatchStatistics),
+            [dy, x, scale] + statistics + (usesBatchStatistics ? sums : []), path: context.node.path,
+            origins: context.node.modelNodes)
+        if usesBatchStatistics || !context.isWanted[3] && !context.isWanted[4] {
+            return [dx[0], sums[0], sums[1], nil, nil]
+        }
+        return [dx[0], sums[0], sums[1]] + (try statisticGradients(context, dscale: sums[0], dbias: sums[1]))
+    }
+
+    /// dmean = −dbias·scale/√(variance + ε) and dvariance = −½·dscale·scale/(variance + ε). Vectors are divided by
+    /// deviations as norms of one row with the mean 0 and the bias 0.
+    private func statisticGradients(_ context: GradientContext, dscale: Value, dbias: Value) throws -> [Value?] {
+        let type = context.type(of: dscale), count = type.dimensions[0].value ?? 1
+        func constant(_ number: Double) throws -> Value {
+            try context.builder.constant(
+                Tensor(doubles: Array(repeating: number, count: count), element: type.element, shape: [count]))
+        }
+        let zero = try constant(0)
+        func divided(_ vector: Value, by scale: Value) throws -> Value {
+            let row = try context.add(Reshape(to: [1, count]), vector)
+            let quotient = try context.add(
+                BatchNormalization(epsilon: epsilon, policy: .frozen), row, scale, zero, zero, context.inputs[4])
+            return try context.add(Reshape(to: [count]), quotient)
+        }
+        let scale = context.inputs[1]
+        let dmean = try context.add(Subtract(), zero, divided(dbias, by: scale))
+        return [dmean, try divided(divided(dscale, by: scale), by: constant(-0.5))]
     }
 }
 
@@ -111,12 +141,14 @@ extension BatchNormalization: ONNXImportable, ONNXExportable {
     private static func training(_ reader: ONNXNodeReader) throws -> [Value] {
         let inputs = try reader.allInputs()
         guard inputs.count == 5 else { throw reader.failure("\(inputs.count) inputs", accepted: "5", kind: .invalid) }
-        let op = try reader.fields(into: BatchNormalization())
-        let results = try reader.addAll(BatchNormalizationTraining(epsilon: op.epsilon), Array(inputs.prefix(3)))
+        var op = try reader.fields(into: BatchNormalization())
+        op.policy = .frozenStatistics
+        let moments = try reader.addAll(ChannelMoments(), [inputs[0]])
+        let y = try reader.addAll(op, Array(inputs.prefix(3)) + moments)[0]
         func running(_ old: Value, _ new: Value) throws -> Value {
             try reader.add(MovingAverage(momentum: op.momentum), old, new)
         }
-        return [results[0], try running(inputs[3], results[1]), try running(inputs[4], results[2])]
+        return [y, try running(inputs[3], moments[0]), try running(inputs[4], moments[1])]
     }
 
     public func export(to writer: ONNXNodeWriter) throws {

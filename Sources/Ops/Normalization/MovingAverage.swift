@@ -3,7 +3,7 @@ import TesseraTensors
 
 /// (old, new) → old · momentum + new · correction · (1 − momentum): the update of a running statistic. The correction
 /// turns the population variance of P values into the unbiased one that PyTorch stores, P / (P − 1). A new value that
-/// is not finite is an error.
+/// is not finite is an error. The result has the old value's type.
 public struct MovingAverage: DefinedOp {
     public static let mnemonic = "movingAverage"
     public static let fields = [
@@ -21,7 +21,9 @@ public struct MovingAverage: DefinedOp {
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 2)
         try requireFloating(inputs)
-        try require(inputs[0] == inputs[1], "old \(inputs[0]) and new \(inputs[1])", accepted: "equal types")
+        try require(
+            inputs[0].dimensions == inputs[1].dimensions, "old \(inputs[0]) and new \(inputs[1])",
+            accepted: "equal dimensions")
         return [inputs[0]]
     }
 

@@ -10,6 +10,17 @@ enum NormArithmetic {
         for plane in 0..<(shape[0] * shape[1]) { body(plane % shape[1], plane * size..<(plane + 1) * size) }
     }
 
+    /// Throws where a gradient's inputs, dy and x and then one vector or more, do not belong to one another.
+    static func requireGradientInputs(_ op: any Op, _ inputs: [TensorType]) throws {
+        try op.requireFloating(inputs)
+        try op.requireRank(inputs[1], 2...Int.max, "x")
+        try op.require(inputs[0] == inputs[1], "dy \(inputs[0]) and x \(inputs[1])", accepted: "equal types")
+        for type in inputs.dropFirst(2) {
+            try op.require(
+                type.dimensions == [inputs[1].dimensions[1]], "\(type)", accepted: "[\(inputs[1].dimensions[1])]")
+        }
+    }
+
     static func normalize<T: DefinitionFloat>(
         _: T.Type, _ x: Tensor, scale: [Double], bias: [Double], mean: [Double], variance: [Double], epsilon: Double
     ) -> Tensor {

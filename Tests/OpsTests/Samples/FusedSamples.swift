@@ -6,10 +6,11 @@ extension OpSamples {
         let v = norm(shape)
         return [
             OpSample("\(shape)", NormRelu(epsilon: 1e-3), [v.x, v.scale, v.bias, v.mean, v.variance]),
-            OpSample("\(shape)", NormReluTraining(epsilon: 1e-3), [v.x, v.scale, v.bias]),
+            OpSample(
+                "\(shape)", NormReluGradientSums(epsilon: 1e-3), [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
             OpSample(
                 "\(shape), batch statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: true),
-                [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
+                [v.dy, v.x, v.scale, v.bias, v.mean, v.variance] + gradientSums(shape[1])),
             OpSample(
                 "\(shape), stored statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: false),
                 [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),

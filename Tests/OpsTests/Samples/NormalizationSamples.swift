@@ -16,6 +16,11 @@ extension OpSamples {
         )
     }
 
+    /// dscale and dbias of a norm.
+    static func gradientSums(_ channels: Int) -> [Tensor] {
+        [Draw.normal("dscale", [channels]), Draw.normal("dbias", [channels])]
+    }
+
     private static let shapes: [(name: String, shape: [Int])] = [
         ("image", [2, 5, 3, 4]), ("rows", [7, 19]), ("one axis", [2, 3, 5]), ("three axes", [1, 2, 2, 3, 2]),
     ]
@@ -25,12 +30,12 @@ extension OpSamples {
             let v = norm(shape)
             return [
                 OpSample(
-                    name, BatchNormalization(epsilon: 1e-3, momentum: 0.8), [v.x, v.scale, v.bias, v.mean, v.variance],
-                    constantInputs: [3, 4]),
-                OpSample(name, BatchNormalizationTraining(epsilon: 1e-3), [v.x, v.scale, v.bias]),
+                    name, BatchNormalization(epsilon: 1e-3, momentum: 0.8), [v.x, v.scale, v.bias, v.mean, v.variance]),
+                OpSample(name, ChannelMoments(), [v.x]),
+                OpSample(name, BatchNormalizationGradientSums(epsilon: 1e-3), [v.dy, v.x, v.mean, v.variance]),
                 OpSample(
                     "\(name), batch statistics", BatchNormalizationGradient(epsilon: 1e-3, usesBatchStatistics: true),
-                    [v.dy, v.x, v.scale, v.mean, v.variance]),
+                    [v.dy, v.x, v.scale, v.mean, v.variance] + gradientSums(shape[1])),
                 OpSample(
                     "\(name), stored statistics", BatchNormalizationGradient(epsilon: 1e-3, usesBatchStatistics: false),
                     [v.dy, v.x, v.scale, v.mean, v.variance]),

@@ -11,20 +11,16 @@ struct OpSample: Sendable, CustomTestStringConvertible {
     let inputs: [Tensor]
     /// The op copies elements or computes each as its definition does: a kernel gives the same numbers exactly.
     var isExact = false
-    /// Floating-point inputs that the gradient rule takes for constants.
-    var constantInputs: Set<Int> = []
     /// The oldest opset that can write it; older ones must refuse.
     var oldestOpset = 7
 
     init(
-        _ name: String, _ op: any Op, _ inputs: [Tensor], exact: Bool = false, constantInputs: Set<Int> = [],
-        oldestOpset: Int = 7
+        _ name: String, _ op: any Op, _ inputs: [Tensor], exact: Bool = false, oldestOpset: Int = 7
     ) {
         self.name = name
         self.op = op
         self.inputs = inputs
         isExact = exact
-        self.constantInputs = constantInputs
         self.oldestOpset = oldestOpset
     }
 
