@@ -8,11 +8,13 @@ struct BenchmarkCommand: ParsableCommand {
         commandName: "benchmark",
         abstract: "Times inference or training steps of a model, or the kernels alone.",
         discussion: """
-            Random images, and random weights for an architecture. A training step is forward, loss, backward and the optimiser (SGD with momentum). Machines
-            vary by the hour: compare only figures of one sitting, as Tools/compare-speed does with PyTorch.
+            Random images, and random weights for an architecture. A training step is forward, loss, backward and the \
+            optimiser (SGD with momentum). Machines vary by the hour: compare only figures of one sitting, as \
+            Tools/compare-speed does with PyTorch.
 
             Examples:
-              tessera benchmark resnet-dwise50 --training --size 1024 --batch-size 4 --profile
+              tessera benchmark resnet-dwise50 --training --size 1024 \\
+                --batch-size 4 --profile
               tessera benchmark --kernels
             """
     )

@@ -8,11 +8,14 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Says everything that is wrong with a data set.",
         discussion: """
-            Reads the table and decodes every image. Errors keep the data from being used: files that are missing or damaged, scores that are no numbers, the
-            same image or patient in two splits. Warnings may make scores other than expected: images that lose parts, are enlarged, or look unlike the
-            others; see docs/data.md. 'train' and 'evaluate' do the same for the images they use. Exit code 1 where there are errors.
+            Reads the table and decodes every image. Errors keep the data from being used: files that are missing or \
+            damaged, scores that are no numbers, the same image or patient in two splits. Warnings may make scores \
+            other than expected: images that lose parts, are enlarged, or look unlike the others; see docs/data.md. \
+            'train' and 'evaluate' do the same for the images they use. Exit code 1 where there are errors.
 
-            Example: tessera check images --size 1024 --batch-size 4 --write-labels images/usable.csv
+            Example:
+              tessera check images --size 1024 --batch-size 4 \\
+                --write-labels images/usable.csv
             """
     )
 

@@ -7,13 +7,16 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Compares a model's scores with those of the readers.",
         discussion: """
-            Pearson's r, mean absolute error (MAE), root mean square error (RMSE), mean difference with a paired two-sided t-test, intraclass correlations
-            and limits of agreement (Bland–Altman), with 95 % confidence intervals: predictions against the reference (the mean of reader1 and reader2
-            where the labels have both, else the score), against each reader, and between the readers; beside them what predicting the mean of the
-            training scores would give. Where all scores are 0 or 1 also the area under the ROC curve. docs/evaluation.md says what each number is.
+            Pearson's r, mean absolute error (MAE), root mean square error (RMSE), mean difference with a paired \
+            two-sided t-test, intraclass correlations and limits of agreement (Bland–Altman), with 95 % confidence \
+            intervals: predictions against the reference (the mean of reader1 and reader2 where the labels have both, \
+            else the score), against each reader, and between the readers; beside them what predicting the mean of the \
+            training scores would give. Where all scores are 0 or 1 also the area under the ROC curve. \
+            docs/evaluation.md says what each number is.
 
-            Labels with a split column: the part that --split names. Without one: the same part of the run's own data, which is recognised by its content;
-            of any other data all images. Each evaluation has a new folder with table, numbers, plots, and evaluation.json, which says what it was of.
+            Labels with a split column: the part that --split names. Without one: the same part of the run's own data, \
+            which is recognised by its content; of any other data all images. Each evaluation has a new folder with \
+            table, numbers, plots, and evaluation.json, which says what it was of.
 
             Example: tessera evaluate run --data phantoms
             """

@@ -7,9 +7,10 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Writes a trained model as an ONNX file.",
         discussion: """
-            Standard operators, weights under their paths, the batch left open; what is done to images, score scale and units stand in the metadata and in
-            the model's documentation. Norms stay as they are, so that the file can be trained further, unless --fold is given.
-            --with-script writes score.py beside the file, which scores images with numpy, Pillow and onnxruntime as 'tessera predict' does.
+            Standard operators, weights under their paths, the batch left open; what is done to images, score scale \
+            and units stand in the metadata and in the model's documentation. Norms stay as they are, so that the file \
+            can be trained further, unless --fold is given. --with-script writes score.py beside the file, which \
+            scores images with numpy, Pillow and onnxruntime as 'tessera predict' does.
 
             Example: tessera export run --out model.onnx --with-script
             """

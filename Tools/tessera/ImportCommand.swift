@@ -7,8 +7,9 @@ struct ImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Says what an ONNX file holds and whether it runs and trains here.",
         discussion: """
-            Prints inputs, outputs, operators, floating-point operations (two a multiply-add, of the model as it is), how many norms are kept and how many
-            folded, for which batch it runs, where 'tessera train --backbone' would cut it, and what would not run. Exit code 3 where something is unsupported.
+            Prints inputs, outputs, operators, floating-point operations (two a multiply-add, of the model as it is), \
+            how many norms are kept and how many folded, for which batch it runs, where 'tessera train --backbone' \
+            would cut it, and what would not run. Exit code 3 where something is unsupported.
 
             Example: tessera import densenet121.onnx --size 512
             """

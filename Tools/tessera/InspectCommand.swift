@@ -8,8 +8,9 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Prints what the compiler makes of a model.",
         discussion: """
-            The graph, every pass with what it applied and declined (and the graph after it where it changed), the memory plan with offset, size, life and
-            reason of every buffer, and the steps of the program. The graph of --stage graph can be parsed again.
+            The graph, every pass with what it applied and declined (and the graph after it where it changed), the \
+            memory plan with offset, size, life and reason of every buffer, and the steps of the program. The graph of \
+            --stage graph can be parsed again.
 
             Examples:
               tessera inspect resnet-dwise50 --size 256 --stage plan

@@ -8,8 +8,9 @@ struct ModelsCommand: ParsableCommand {
         commandName: "models",
         abstract: "Lists the architectures.",
         discussion: """
-            Parameters and multiply-adds are those of one output, at the size the model is usually used at. Multiply-adds count convolutions and matrix
-            products of one image; floating-point operations are twice as many.
+            Parameters and multiply-adds are those of one output, at the size the model is usually used at. \
+            Multiply-adds count convolutions and matrix products of one image; floating-point operations are twice as \
+            many.
 
             Example: tessera models --channels 1
             """

@@ -7,8 +7,9 @@ struct PhantomCommand: ParsableCommand {
         commandName: "phantom",
         abstract: "Draws synthetic hand radiographs with known scores.",
         discussion: """
-            Pairs of hands in which joint space narrowing and erosions (Sharp/van der Heijde, 0–280) are really drawn, 16-bit grey PNG, with
-            labels.csv (drawn score, two simulated readers, split). All of it is synthetic and says so.
+            Pairs of hands in which joint space narrowing and erosions (Sharp/van der Heijde, 0–280) are really drawn, \
+            16-bit grey PNG, with labels.csv (drawn score, two simulated readers, split). All of it is synthetic and \
+            says so.
 
             Example: tessera phantom --count 500 --size 512 --out phantoms
             """

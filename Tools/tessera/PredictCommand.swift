@@ -7,9 +7,10 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Scores images.",
         discussion: """
-            Prints one line for each image, when all are done. Of a folder all PNG files are taken, in the order of their names. An image that cannot be
-            read has 'error' for a score and its reason on standard error; the others are scored, and the exit code is 4. A single image that cannot be
-            read is an error like any other. Images unlike those of the training are warned of, where the model knows these.
+            Prints one line for each image, when all are done. Of a folder all PNG files are taken, in the order of \
+            their names. An image that cannot be read has 'error' for a score and its reason on standard error; the \
+            others are scored, and the exit code is 4. A single image that cannot be read is an error like any other. \
+            Images unlike those of the training are warned of, where the model knows these.
 
             Example: tessera predict run hand-1.png hand-2.png
             """

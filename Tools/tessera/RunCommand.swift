@@ -7,9 +7,9 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Runs an ONNX model on tensors in files.",
         discussion: """
-            Reads input_0.pb, input_1.pb … (TensorProto, in the order of the graph's inputs that are no initialisers; those that are one come after them and
-            may be missing) and writes output_0.pb … in the order of its outputs: the layout of ONNX's backend tests. Exit code 3 where something is
-            unsupported.
+            Reads input_0.pb, input_1.pb … (TensorProto, in the order of the graph's inputs that are no initialisers; \
+            those that are one come after them and may be missing) and writes output_0.pb … in the order of its \
+            outputs: the layout of ONNX's backend tests. Exit code 3 where something is unsupported.
 
             Example: tessera run model.onnx --input-dir test_data_set_0 --output-dir out
             """
@@ -33,10 +33,13 @@ struct BatchCommand: ParsableCommand {
         commandName: "batch",
         abstract: "Runs many ONNX models on tensors in files, in one process.",
         discussion: """
-            Reads one JSON object a line from standard input, {"id":…,"model":…,"input_dir":…,"output_dir":…}, does what 'tessera run' does, and writes one line
-            each to standard output, in order: {"id":…,"ok":true,"ms":1.2} or {"id":…,"ok":false,"unsupported":true,"error":"…"}.
+            Reads one JSON object a line from standard input, {"id":…,"model":…,"input_dir":…,"output_dir":…}, does \
+            what 'tessera run' does, and writes one line each to standard output, in order: \
+            {"id":…,"ok":true,"ms":1.2} or {"id":…,"ok":false,"unsupported":true,"error":"…"}.
 
-            Example: echo '{"id":1,"model":"model.onnx","input_dir":"in","output_dir":"out"}' | tessera batch
+            Example:
+              echo '{"id":1,"model":"model.onnx","input_dir":"in","output_dir":"out"}' |
+                tessera batch
             """
     )
 

@@ -13,7 +13,8 @@ import Tessera
               tessera evaluate run --data phantoms
               tessera export run --out model.onnx
 
-            Exit codes: 0 done, 1 invalid input, 2 a file could not be read or written, 3 something unsupported, 4 some images could not be scored, 64 wrong usage, 130 interrupted.
+            Exit codes: 0 done, 1 invalid input, 2 a file could not be read or written, 3 something unsupported, 4 \
+            some images could not be scored, 64 wrong usage, 130 interrupted.
             TESSERA_THREADS sets the number of threads, TESSERA_ISA (avx512, avx2, neon, generic) a weaker instruction set.
             """,
         version: "tessera \(Release.version)",

@@ -7,13 +7,15 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Trains a model to score images.",
         discussion: """
-            The run is a folder: config.json, metrics.jsonl, checkpoints (best.safetensors, last.safetensors) and plots. Stopped by Ctrl-C or killed, it
-            goes on with --resume and writes the same bytes as if it had never stopped.
+            The run is a folder: config.json, metrics.jsonl, checkpoints (best.safetensors, last.safetensors) and \
+            plots. Stopped by Ctrl-C or killed, it goes on with --resume and writes the same bytes as if it had never \
+            stopped.
 
             Examples:
               tessera train --data phantoms --size 256 --epochs 30 --out run
               tessera train --resume run
-              tessera train --data phantoms --backbone densenet121.onnx --head linear:1 --size 512 --out fine-tuned
+              tessera train --data phantoms --backbone densenet121.onnx --head linear:1 \\
+                --size 512 --out fine-tuned
             """
     )
 
