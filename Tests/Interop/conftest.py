@@ -19,7 +19,7 @@ class Tessera:
     """The command line."""
 
     def __init__(self):
-        self.program = pathlib.Path(os.environ.get("TESSERA", ROOT / ".build/release/tessera"))
+        self.program = pathlib.Path(os.environ.get("TESSERA", ROOT / ".build/release/tessera")).resolve()
         if not self.program.exists():
             pytest.exit(f"{self.program} is not there: run 'swift build -c release' first", 1)
 
