@@ -32,13 +32,17 @@ final class TrainingReport {
         self.trainer = trainer
         let total = trainer.stepsPerEpoch * trainer.configuration.epochs
         steps = ProgressBar("step", unit: "steps", total: total)
-        let parameters = trainer.trainingGraph.graph.elementCount(of: .parameter)
+        let graph = trainer.trainingGraph.graph, trained = Set(trainer.trainingGraph.trained)
+        let parameters = graph.elementCount(of: .parameter)
+        let kept = graph.states.filter { $0.state.kind == .parameter && !trained.contains($0.state.path) }
+            .reduce(0) { $0 + ($1.state.type.elementCount ?? 0) }
         let arena = Double(trainer.program.plan.byteCount) / 1_048_576
         Console.error(
-            "\(trainer.trainingGraph.graph.name): \(parameters) parameters"
+            "\(graph.name): \(parameters) parameters" + (kept == 0 ? "" : ", \(kept) of them not trained")
                 + String(format: ", %.0f MiB for activations and gradients", arena))
         Console.error(trainer.dataLine)
-        Console.error("\(trainer.configuration.epochs) epochs of \(trainer.stepsPerEpoch) steps, \(total) in all")
+        let epochs = trainer.configuration.epochs == 1 ? "1 epoch" : "\(trainer.configuration.epochs) epochs"
+        Console.error("\(epochs) of \(trainer.stepsPerEpoch) steps, \(total) in all")
         RunLog.keep(at: trainer.folder.log)
         if trainer.progress.step > 0 { Console.error("resumed after step \(trainer.progress.step)") }
         trainer.observer = { [unowned self] event in show(event) }
