@@ -36,6 +36,22 @@ import Testing
         #expect(Data(file.bytes()).range(of: Data(decomposed)) != nil)
     }
 
+    /// Written by hand: a reader that compares text would keep one of the two.
+    @Test func normalFormsOfOneTextAreTwoTensors() throws {
+        let names = ["w\u{E9}", "we\u{301}"]
+        let entries = names.enumerated().map {
+            #""\#($1)":{"dtype":"F32","shape":[1],"data_offsets":[\#(4 * $0),\#(4 * $0 + 4)]}"#
+        }
+        let header = Array("{\(entries.joined(separator: ","))}".utf8)
+        let data = ([1, 2] as [Float]).flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } }
+        let bytes = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header + data
+        let tensors = try Safetensors(bytes, name: "twins").tensors
+        #expect(tensors.count == 2)
+        for (name, value) in zip(names, [1, 2] as [Float]) {
+            #expect(tensors[String(name: Array(name.utf8))] == Tensor([value], shape: [1]))
+        }
+    }
+
     @Test func everyElementTypeComesBack() throws {
         for element in ElementType.allCases {
             let file = Safetensors(tensors: ["x": Tensor(doubles: [0, 1, 1], element: element, shape: [3])])
