@@ -94,7 +94,6 @@ import Testing
         try expectFailure(
             train("--data", fixture.data, "--backbone", fixture.run, "--head", "round:2"), status: 1, "round:2")
         try expectFailure(train("--data", fixture.data, "--batch-size", "9"), status: 1, "8 images")
-        try expectFailure(train("--data", fixture.data, "--learning-rate=-1"), status: 1, "learningRate")
         try expectFailure(train("--data", fixture.data, "--schedule", "round"), status: 1, "round")
         try expectFailure(train("--data", fixture.data, "--clip-norm", "inf"), status: 1, "clipFactor", "inf")
         try expectFailure(train("--data", fixture.data, "--weight-decay", "1e400"), status: 1, "weightDecay")

@@ -68,8 +68,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--learning-rate", "-1"), ("--momentum", "-0.5"), ("--weight-decay", "-0.001"), ("--epochs", "-2"),
-        ("--batch-size", "-4"), ("--size", "-32"), ("--clip-norm", "-inf"), ("--threads", "-1"), ("--seed", "-1"),
+        ("--momentum", "-0.5"), ("--weight-decay", "-0.001"), ("--epochs", "-2"), ("--batch-size", "-4"),
+        ("--size", "-32"), ("--clip-norm", "-inf"), ("--threads", "-1"), ("--seed", "-1"),
     ])
     func aNegativeNumberReachesTheCheckOfItsOption(_ option: String, _ value: String) throws {
         let result = try Tool.shell("\(train("negative", epochs: 1)) \(option) \(value)")
