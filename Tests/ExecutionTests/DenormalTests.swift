@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func theSignOfADenormalIsZero() throws {
-        let builder = GraphBuilder(), values = Tensor([Float(1e-40), -1e-40, -0.0, 1e-30, -2], shape: [5])
+        let builder = GraphBuilder(), values = Tensor([Float(1e-40), -Float(1e-40), -0.0, 1e-30, -2], shape: [5])
         let x = try builder.addInput("x", values.type)
         builder.output("y", try builder.add(Sign(), [x])[0])
         for result in try results(try builder.finish(), ["x": values]) { #expect(result == [0, 0, 0, 1, -1]) }

@@ -67,7 +67,7 @@ struct ReductionLowering: NodeLowering {
         let keptAxes = (0..<rank).filter { !reduced.contains($0) }, reducedAxes = reduced.sorted()
         let inner = reducedAxes.reduce(1) { $0 * shape[$1] }
         let pieces = Pieces(of: request.outputs[0].elementCount, size: max(1, 65_536 / max(inner, 1)))
-        @Sendable func offset(_ index: Int, _ axes: some Collection<Int>) -> Int {
+        @Sendable func offset(_ index: Int, _ axes: [Int]) -> Int {
             var rest = index, result = 0
             for axis in axes.reversed() {
                 result += rest % shape[axis] * strides[axis]
