@@ -33,3 +33,9 @@ public struct ClipGradient: DefinedOp {
         return Tensor(values, shape: dy.shape)
     }
 }
+
+extension ClipGradient: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        elementwiseFootprints(inputs)
+    }
+}

@@ -24,3 +24,9 @@ public struct ReluGradient: DefinedOp {
         return Tensor(values, shape: dy.shape)
     }
 }
+
+extension ReluGradient: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        elementwiseFootprints(inputs)
+    }
+}

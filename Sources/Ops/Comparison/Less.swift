@@ -30,6 +30,12 @@ public struct Less: DefinedOp {
     }
 }
 
+extension Less: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        elementwiseFootprints(inputs)
+    }
+}
+
 extension Less: ONNXImportable, ONNXExportable {
     public static let onnxRules = [ONNXRule("Less", [7, 9, 13]) { try [$0.add(Less(), $0.input(0), $0.input(1))] }]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Less") }

@@ -32,6 +32,12 @@ public struct Where: DefinedOp {
     }
 }
 
+extension Where: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        elementwiseFootprints(inputs)
+    }
+}
+
 extension Where: DifferentiableOp {
     /// y = c ? a : b: da = c ? dy : 0, db = c ? 0 : dy, each summed over its repeated axes.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

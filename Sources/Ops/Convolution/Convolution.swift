@@ -94,6 +94,14 @@ public struct Convolution: DefinedOp {
     }
 }
 
+extension Convolution: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        guard inputs[0].rank == 4, let weight = inputs[1].shape else { return nil }
+        let kernel = Array(weight.dropFirst(2))
+        return [window(kernel: kernel).footprint] + inputs.dropFirst().map { _ in nil }
+    }
+}
+
 extension Convolution: DifferentiableOp {
     /// y = conv(x, w) + b: dx = convInputGradient(dy, w), dw = convWeightGradient(x, dy), db = Σ over batch and pixels
     /// of dy.

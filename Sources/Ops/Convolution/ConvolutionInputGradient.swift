@@ -75,3 +75,10 @@ public struct ConvolutionInputGradient: DefinedOp {
         return Tensor(dx.map { T($0) }, shape: shape)
     }
 }
+
+extension ConvolutionInputGradient: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        guard inputs[0].rank == 4, let weight = inputs[1].shape else { return nil }
+        return [convolution.window(kernel: Array(weight.dropFirst(2))).gradientFootprint, nil]
+    }
+}

@@ -25,3 +25,9 @@ public struct NormRelu: FusedOp {
         return try builder.add(ReluGradient(), [inputs[0], y])[0]
     }
 }
+
+extension NormRelu: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        inputs[0].rank == 4 ? [.same] + inputs.dropFirst().map { _ in nil } : nil
+    }
+}

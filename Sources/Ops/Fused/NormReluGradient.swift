@@ -33,3 +33,9 @@ public struct NormReluGradient: FusedOp {
         return try builder.add(plain, [masked] + inputs[1..<3] + inputs[4...])
     }
 }
+
+extension NormReluGradient: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        inputs[0].rank == 4 ? [.same, .same] + inputs.dropFirst(2).map { _ in nil } : nil
+    }
+}

@@ -60,6 +60,12 @@ public struct BatchNormalization: DefinedOp {
     }
 }
 
+extension BatchNormalization: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        inputs[0].rank == 4 ? [.same] + inputs.dropFirst().map { _ in nil } : nil
+    }
+}
+
 extension BatchNormalization: DifferentiableOp {
     /// With x̂ = (x − mean)/√(variance + ε): dscale = Σ dy·x̂, dbias = Σ dy, and dx as `BatchNormalizationGradient`
     /// says. Where mean and variance are the moments of x itself, dx holds what reaches x through them.

@@ -50,3 +50,11 @@ public struct BatchNormalizationGradient: DefinedOp {
         return Tensor(dx, shape: shape)
     }
 }
+
+extension BatchNormalizationGradient: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        // By stored statistics x makes no difference.
+        inputs[0].rank == 4
+            ? [.same, usesBatchStatistics ? .same : nil] + inputs.dropFirst(2).map { _ in nil } : nil
+    }
+}

@@ -82,6 +82,12 @@ public struct AveragePool: DefinedOp {
     }
 }
 
+extension AveragePool: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        inputs[0].rank == 4 ? [window.footprint] : nil
+    }
+}
+
 extension AveragePool: DifferentiableOp {
     /// dx receives dy / divisor in every cell of the window.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

@@ -53,3 +53,9 @@ public struct AveragePoolGradient: DefinedOp {
         return Tensor(dx.map { T($0) }, shape: shape)
     }
 }
+
+extension AveragePoolGradient: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        inputs[0].rank == 4 ? [pool.window.gradientFootprint] : nil
+    }
+}

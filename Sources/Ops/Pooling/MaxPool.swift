@@ -64,6 +64,12 @@ public struct MaxPool: DefinedOp {
     }
 }
 
+extension MaxPool: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        inputs[0].rank == 4 ? [window.footprint] : nil
+    }
+}
+
 extension MaxPool: DifferentiableOp {
     /// dx receives each window's dy at its first maximum in row-major order.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

@@ -49,3 +49,9 @@ public struct MaxPoolGradient: DefinedOp {
         return Tensor(dx.map { T($0) }, shape: x.shape)
     }
 }
+
+extension MaxPoolGradient: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        inputs[0].rank == 4 ? [pool.window.gradientFootprint, pool.window.neighbourFootprint] : nil
+    }
+}

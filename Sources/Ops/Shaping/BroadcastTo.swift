@@ -35,6 +35,15 @@ public struct BroadcastTo: DefinedOp {
     }
 }
 
+extension BroadcastTo: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        guard shape.count == 4, let input = inputs[0].shape, input.count <= 4 else { return nil }
+        guard input.count == 4 else { return [nil] }
+        func along(_ axis: Int) -> Footprint { input[axis] == 1 && shape[axis] != 1 ? .repeated : .same }
+        return [ImageFootprint(rows: along(2), columns: along(3))]
+    }
+}
+
 extension BroadcastTo: DifferentiableOp {
     /// dx = dy summed over the repeated axes.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

@@ -19,6 +19,12 @@ public struct Cast: DefinedOp {
     public func evaluate(_ inputs: [Tensor]) throws -> [Tensor] { [inputs[0].converted(to: target)] }
 }
 
+extension Cast: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        elementwiseFootprints(inputs)
+    }
+}
+
 extension Cast: DifferentiableOp {
     /// y = x between floating-point types: dx = dy in x's type. Other conversions have no gradient.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

@@ -50,6 +50,20 @@ public struct Concat: DefinedOp {
     }
 }
 
+extension Concat: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        let along = axis < 0 ? axis + inputs[0].rank : axis
+        guard inputs[0].rank == 4, along > 0 else { return nil }
+        var before = 0
+        return inputs.map { type in
+            guard along > 1, let extent = type.dimensions[along].value else { return .same }
+            let shifted = Footprint(first: -before, last: -before)
+            before += extent
+            return along == 2 ? ImageFootprint(rows: shifted) : ImageFootprint(columns: shifted)
+        }
+    }
+}
+
 extension Concat: DifferentiableOp {
     /// Each operand's gradient is its slice of dy.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

@@ -69,6 +69,17 @@ public struct Slice: DefinedOp {
     }
 }
 
+extension Slice: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        let along = axis < 0 ? axis + inputs[0].rank : axis
+        guard inputs[0].rank == 4, along > 0, let extent = inputs[0].dimensions[along].value else { return nil }
+        guard along > 1 else { return [.same] }
+        guard step > 0 else { return nil }
+        let first = range(extent: extent).first, sliced = Footprint(step: step, first: first, last: first)
+        return [along == 2 ? ImageFootprint(rows: sliced) : ImageFootprint(columns: sliced)]
+    }
+}
+
 extension Slice: DifferentiableOp {
     /// dx is dy at the sliced places and 0 elsewhere.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

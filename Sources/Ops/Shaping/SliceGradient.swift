@@ -49,3 +49,15 @@ public struct SliceGradient: DefinedOp {
         return [result]
     }
 }
+
+extension SliceGradient: LocalOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
+        let along = slice.axis < 0 ? slice.axis + inputs[0].rank : slice.axis
+        guard inputs[0].rank == 4, along > 0 else { return nil }
+        guard along > 1 else { return [.same] }
+        guard slice.step > 0 else { return nil }
+        let first = slice.range(extent: extent).first
+        let sliced = Footprint(first: -first, last: -first, scale: slice.step)
+        return [along == 2 ? ImageFootprint(rows: sliced) : ImageFootprint(columns: sliced)]
+    }
+}

@@ -3,7 +3,7 @@ import TesseraTensors
 
 /// An op that maps every element by itself: same type out as in. Conforming types give the function; typing and
 /// definition follow.
-public protocol UnaryOp: DefinedOp {
+public protocol UnaryOp: DefinedOp, LocalOp {
     func apply<T: DefinitionFloat>(_ x: T) -> T
 }
 
@@ -24,7 +24,7 @@ extension UnaryOp {
 }
 
 /// An op on two operands that broadcast against each other as in NumPy (ONNX 7+): same element type in and out.
-public protocol BinaryOp: DefinedOp {
+public protocol BinaryOp: DefinedOp, LocalOp {
     func apply<T: DefinitionFloat>(_ a: T, _ b: T) -> T
     /// The same on integers, wrapping on overflow; nil where the op is defined for floats only.
     func apply(_ a: Int64, _ b: Int64) -> Int64?
@@ -67,6 +67,30 @@ extension BinaryOp {
             }
         }
     }
+}
+
+extension LocalOp {
+    /// The footprints of an op that maps images [N, C, H, W] element by element, its operands repeated along axes of
+    /// extent 1. Operands of fewer axes are needed whole.
+    func elementwiseFootprints(_ inputs: [TensorType]) -> [ImageFootprint?]? {
+        let images = inputs.filter { $0.rank == 4 }.map(\.dimensions)
+        guard !images.isEmpty, inputs.allSatisfy({ $0.rank <= 4 }) else { return nil }
+        func along(_ axis: Int, _ operand: [Dimension]) -> Footprint {
+            operand[axis] == .fixed(1) && images.contains { $0[axis] != .fixed(1) } ? .repeated : .same
+        }
+        return inputs.map { type in
+            type.rank == 4
+                ? ImageFootprint(rows: along(2, type.dimensions), columns: along(3, type.dimensions)) : nil
+        }
+    }
+}
+
+extension UnaryOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? { elementwiseFootprints(inputs) }
+}
+
+extension BinaryOp {
+    public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? { elementwiseFootprints(inputs) }
 }
 
 /// NumPy broadcasting: shapes align at the last axis; extents agree or one of them is 1.

@@ -123,3 +123,35 @@ public struct Window: Sendable, Equatable {
         }
     }
 }
+
+extension Window {
+    /// What the windows of a run of output positions read, of images.
+    var footprint: ImageFootprint {
+        func along(_ axis: Int) -> Footprint {
+            Footprint(
+                step: strides[axis], first: -padsBegin[axis],
+                last: (kernel[axis] - 1) * dilations[axis] - padsBegin[axis]
+            )
+        }
+        return ImageFootprint(rows: along(0), columns: along(1))
+    }
+
+    /// The output positions whose windows reach a run of input cells: what a gradient reads of dy.
+    package var gradientFootprint: ImageFootprint {
+        func along(_ axis: Int) -> Footprint {
+            Footprint(
+                first: padsBegin[axis] - (kernel[axis] - 1) * dilations[axis], last: padsBegin[axis],
+                scale: strides[axis])
+        }
+        return ImageFootprint(rows: along(0), columns: along(1))
+    }
+
+    /// The input cells that share a window with a run of input cells.
+    var neighbourFootprint: ImageFootprint {
+        func along(_ axis: Int) -> Footprint {
+            let reach = (kernel[axis] - 1) * dilations[axis]
+            return Footprint(first: -reach, last: reach)
+        }
+        return ImageFootprint(rows: along(0), columns: along(1))
+    }
+}
