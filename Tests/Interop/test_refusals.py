@@ -78,6 +78,17 @@ CASES = {
     "unsqueeze_matrix": (REFUSED, one("Unsqueeze", MATRIX, integers(0)[None])),
     "unsqueeze_scalar": (RUN, one("Unsqueeze", MATRIX, numpy.int64(0))),
     "unsqueeze_twice": (REFUSED, one("Unsqueeze", MATRIX, integers(1, 1))),
+    "unsqueeze_empty": (RUN, one("Unsqueeze", numpy.zeros((2, 0), numpy.float32), integers(0, 2))),
+    "squeeze_empty": (RUN, one("Squeeze", numpy.zeros((1, 0, 3), numpy.float32), integers(0))),
+    **{
+        f"flatten_empty_{axis}": (RUN, one("Flatten", numpy.zeros((2, 3, 0, 4), numpy.float32), axis=axis)) for axis in range(5)
+    },
+    "flatten_empty_batch": (RUN, one("Flatten", numpy.zeros((0, 3), numpy.float32), axis=1)),
+    "reshape_allowzero": (RUN, one("Reshape", numpy.zeros((2, 0, 3), numpy.float32), integers(0, 7), allowzero=1)),
+    "reshape_allowzero_copies": (RUN, one("Reshape", numpy.zeros((2, 0, 3), numpy.float32), integers(0, 0, 5), allowzero=0)),
+    "reshape_allowzero_full": (REFUSED, one("Reshape", MATRIX, integers(0, 3), allowzero=1)),
+    "reshape_allowzero_rest": (REFUSED, one("Reshape", numpy.zeros((2, 0), numpy.float32), integers(0, -1), allowzero=1)),
+    "matmul_empty": (RUN, one("MatMul", numpy.ones(3, numpy.float32), numpy.zeros((3, 0), numpy.float32))),
     "squeeze_scalar": (REFUSED, one("Squeeze", MATRIX[:1], numpy.int64(0))),
     "reduce_matrix": (REFUSED, one("ReduceSum", MATRIX, integers(0)[None])),
     "slice_twice": (REFUSED, one("Slice", MATRIX, integers(0, 0), integers(1, 1), integers(1, 1))),

@@ -32,6 +32,35 @@ import Testing
         }
     }
 
+    @Test func withAllowzeroAZeroIsAnExtent() throws {
+        let type = TensorType(.float32, shape: [2, 0, 3])
+        for shape in [[0], [0, 5], [7, 0, 2], [2, 0, 3, 1]] {
+            #expect(try Reshape(exactly: shape).outputTypes(for: [type])[0].shape == shape)
+            #expect(try Reshape(exactly: shape).evaluate([Tensor([] as [Float], shape: [2, 0, 3])])[0].shape == shape)
+        }
+        #expect(!Reshape(exactly: [6]).allowzero)
+        var op = Reshape(to: [0, -1])
+        op.allowzero = true
+        let error = #expect(throws: TesseraError.self) { try op.outputTypes(for: [type]) }
+        #expect(error?.accepted == "a shape without 0 or without -1")
+        op.target = [3, -1]
+        #expect(try op.outputTypes(for: [TensorType(.float32, shape: [2, 6])])[0].shape == [3, 4])
+        op.target = [0, 3]
+        for dimensions in [[0, "N"], [2, 3]] as [[Dimension]] {
+            #expect(throws: TesseraError.self) { try op.outputTypes(for: [TensorType(.float32, dimensions)]) }
+        }
+    }
+
+    @Test func allowzeroIsWrittenWhereItIsSet() throws {
+        let builder = GraphBuilder()
+        let x = try builder.addInput("x", TensorType(.float32, shape: [0, 2]))
+        builder.output("empty", try builder.add(Reshape(exactly: [3, 0]), [x])[0])
+        builder.output("kept", try builder.add(Reshape(to: [0, 2, 1]), [x])[0])
+        let graph = try builder.finish(), text = GraphText.print(graph)
+        #expect(text.contains("shape=[3,0] allowzero=true : f32[3,0]") && text.contains("shape=[0,2,1] : f32[0,2,1]"))
+        #expect(try GraphText.parse(text, catalog: .standard) == graph)
+    }
+
     static let slices: [(op: Slice, values: [Double])] = [
         (Slice(axis: 0, start: 1, end: 3), [1, 2]), (Slice(axis: 0, start: -2, end: .max), [3, 4]),
         (Slice(axis: -1, start: 0, end: -1), [0, 1, 2, 3]),

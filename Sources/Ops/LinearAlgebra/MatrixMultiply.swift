@@ -101,10 +101,15 @@ extension MatrixMultiply: ONNXImportable, ONNXExportable {
             let right = b.rank == 1 ? try reader.add(Reshape(to: [-1, 1]), reader.input(1)) : try reader.input(1)
             let y = try reader.add(MatrixMultiply(), left, right)
             guard a.rank == 1 || b.rank == 1 else { return [y] }
-            var kept = reader.builder.type(of: y).dimensions.map { $0.value ?? 0 }
+            var kept = reader.builder.type(of: y).dimensions
             if b.rank == 1 { kept.removeLast() }
             if a.rank == 1 { kept.remove(at: kept.count - (b.rank == 1 ? 1 : 2)) }
-            return [try reader.add(Reshape(to: kept), y)]
+            let extents = kept.compactMap(\.value)
+            return [
+                try reader.add(
+                    extents.count == kept.count
+                        ? Reshape(exactly: extents) : Reshape(to: kept.map { $0.value ?? 0 }), y)
+            ]
         }
     ]
 

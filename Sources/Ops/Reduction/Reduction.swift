@@ -64,7 +64,7 @@ package enum Reduction {
         let reduced = try resolve(axes, rank: type.rank, by: context.node.op)
         let kept = shape.enumerated().map { reduced.contains($0.offset) ? 1 : $0.element }
         var gradient = dy
-        if context.type(of: gradient).shape != kept { gradient = try context.add(Reshape(to: kept), gradient) }
+        if context.type(of: gradient).shape != kept { gradient = try context.add(Reshape(exactly: kept), gradient) }
         if factor != 1 {
             gradient = try context.add(Multiply(), gradient, context.builder.scalar(factor, type.element))
         }

@@ -173,7 +173,10 @@ extension GradientContext {
             $0 < lead || to.dimensions[$0 - lead] == .fixed(1) && from.dimensions[$0] != .fixed(1)
         }
         var result = try add(ReduceSum(axes: axes, keepsDimensions: true), gradient)
-        if lead > 0 { result = try add(Reshape(to: to.shape ?? to.dimensions.map { $0.value ?? 0 }), result) }
+        if lead > 0 {
+            let reshape = to.shape.map { Reshape(exactly: $0) } ?? Reshape(to: to.dimensions.map { $0.value ?? 0 })
+            result = try add(reshape, result)
+        }
         return result
     }
 }

@@ -38,6 +38,8 @@ extension OpSamples {
             OpSample("flattened", Reshape(to: [0, -1]), [image], exact: true),
             OpSample("in numbers", Reshape(to: [6, 20]), [image], exact: true),
             OpSample("to a scalar", Reshape(to: []), [Draw.normal("x", [1, 1])], exact: true),
+            OpSample(
+                "of nothing", Reshape(exactly: [3, 0, 2]), [Draw.normal("x", [0, 5])], exact: true, oldestOpset: 14),
             OpSample("of integers", Reshape(to: [-1]), [Tensor([1, 2, 3, 4] as [Int64], shape: [2, 2])], exact: true),
         ]
         + slices.flatMap { name, op in
