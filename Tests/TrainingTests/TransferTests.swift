@@ -190,6 +190,51 @@ import Testing
         #expect(error.location.contains("conv.weight"))
     }
 
+    /// Names of nodes are bytes: what is typed in another normal form is another name, and the error says which there is.
+    @Test func aCutIsTheNameOfThoseBytes() throws {
+        let composed = "caf\u{E9}", decomposed = "cafe\u{301}"
+        func network(_ names: String...) -> ONNXModel {
+            var model = file(pooling: Self.pooling, behind: Self.head)
+            var last = "p"
+            for name in names {
+                let bytes = String(name: Array(name.utf8))
+                model.graph.nodes.append(
+                    ONNXNode("Relu", name: bytes, inputs: [last], outputs: ["\(bytes)_out"]))
+                last = "\(bytes)_out"
+            }
+            // Nodes behind it, so that a list of the last ones would not have the name.
+            for index in 0..<20 {
+                model.graph.nodes.append(
+                    ONNXNode("Relu", name: "last\(index)", inputs: [last], outputs: ["l\(index)"]))
+                last = "l\(index)"
+            }
+            model.graph.outputs.append(ONNXValueInfo(name: last, element: nil, dimensions: nil))
+            return model
+        }
+        for (own, other) in [(composed, decomposed), (decomposed, composed)] {
+            let printed = String(name: Array(own.utf8))
+            for suffix in ["", "_out"] {
+                for typed in [own, printed] {
+                    #expect(
+                        try Backbone(onnx: network(own), name: "net", cut: typed + suffix).cut == printed + suffix)
+                }
+                let error = try #require(throws: TesseraError.self) {
+                    try Backbone(onnx: network(own), name: "net", cut: other + suffix)
+                }
+                #expect(error.accepted == "'\(printed)\(suffix)', the same text in another normal form")
+            }
+            let both = try Backbone(onnx: network(other, own), name: "net", cut: own)
+            #expect(both.cut == printed && both.graph.nodes.count { $0.op is Relu } == 3)
+            let first = try Backbone(onnx: network(own, other), name: "net", cut: own)
+            #expect(first.cut == printed && first.graph.nodes.count { $0.op is Relu } == 2)
+            let imported = try ONNXImporter.read(network(own), name: "net")
+            let error = try #require(throws: TesseraError.self) {
+                try Backbone(imported.graph, parameters: imported.parameters, cut: other)
+            }
+            #expect(error.accepted == "'\(printed)', the same text in another normal form")
+        }
+    }
+
     @Test func aPlaceThatIsNotThereNamesOthers() throws {
         let model = file(pooling: Self.pooling, behind: Self.head)
         let error = try #require(throws: TesseraError.self) { try Backbone(onnx: model, name: "net", cut: "absent") }

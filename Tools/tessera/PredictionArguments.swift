@@ -35,7 +35,8 @@ struct PredictionArguments: ParsableArguments {
     /// one.
     private func selectingOutput(of model: TrainedModel, _ name: String) throws -> TrainedModel {
         let names = model.graph.outputs.map(\.name), list = names.joined(separator: ", ")
-        guard let place = output.map({ names.firstIndex(of: $0) }) ?? (names.count == 1 ? 0 : nil) else {
+        guard let place = output.map({ names.firstIndex(of: String(typedName: $0)) }) ?? (names.count == 1 ? 0 : nil)
+        else {
             throw TesseraError(
                 at: output == nil ? name : "--output",
                 found: output.map { "no output \($0) in \(name)" } ?? "\(names.count) outputs",

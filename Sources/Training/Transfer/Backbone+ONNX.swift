@@ -13,7 +13,7 @@ extension Backbone {
         func features(at value: String) throws -> ImportedModel {
             try ONNXImporter.read(flat.cut(at: [value]), name: name, options: options)
         }
-        if let cut {
+        if let cut = cut.map({ String(typedName: $0) }) {
             // Ids are those of the whole graph.
             guard !cut.hasPrefix("%") else {
                 let whole = try ONNXImporter.read(flat, name: name, options: options)
@@ -62,13 +62,14 @@ extension Backbone {
     }
 
     /// The value that a node, named by itself or by what it makes, gives first.
-    private static func value(named typed: String, in graph: ONNXGraph, of model: String) throws -> String {
-        let cut = String(typedName: typed)
+    private static func value(named cut: String, in graph: ONNXGraph, of model: String) throws -> String {
         let node = graph.nodes.last { $0.name == cut } ?? graph.nodes.last { $0.outputs.contains(cut) }
         guard let node else {
+            let twin = graph.nodes.lazy.flatMap { [$0.name] + $0.outputs }.last { $0.isTwin(of: cut) }
             throw TesseraError(
                 at: "\(model), cut", found: "no node '\(cut)'",
-                accepted: "a node's name, such as \(graph.nodes.suffix(12).map(name(of:)).joined(separator: ", "))")
+                accepted: twin.map(twinAccepted)
+                    ?? "a node's name, such as \(graph.nodes.suffix(12).map(name(of:)).joined(separator: ", "))")
         }
         return node.outputs.contains(cut) ? cut : node.outputs.first { !$0.isEmpty } ?? ""
     }

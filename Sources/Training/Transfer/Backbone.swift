@@ -100,12 +100,16 @@ public struct Backbone: Sendable {
                 ?? graph.outputs.first(where: { $0.name == name }).map({ graph[$0.value.node] })
         else {
             let places = graph.nodes.suffix(12).map { $0.path.isEmpty ? "\($0.id)" : $0.path }
+            let twin = graph.nodes.last { $0.path.isTwin(of: name) }?.path
             throw TesseraError(
                 at: "cut", found: "no node '\(name)'",
-                accepted: "a node's name or id, such as \(places.joined(separator: ", "))")
+                accepted: twin.map(twinAccepted) ?? "a node's name or id, such as \(places.joined(separator: ", "))")
         }
         return node.output()
     }
+
+    /// What an error offers where a name differs from a typed one in its normal form alone.
+    static func twinAccepted(_ name: String) -> String { "'\(name)', the same text in another normal form" }
 
     private static func lastPooling(of graph: Graph) throws -> Value {
         if let pooling = graph.nodes.last(where: { isGlobalPooling($0, in: graph) }) { return pooling.output() }
@@ -130,6 +134,14 @@ public struct Backbone: Sendable {
     private static func name(of value: Value, in graph: Graph) -> String {
         let node = graph[value.node]
         return node.path.isEmpty ? "\(node.op.mnemonic) \(node.id)" : node.path
+    }
+}
+
+extension String {
+    /// Whether two names of different bytes are one text in different normal forms.
+    func isTwin(of other: String) -> Bool {
+        self != other && !utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\\") }
+            && String(decoding: nameBytes, as: UTF8.self) == String(decoding: other.nameBytes, as: UTF8.self)
     }
 }
 
