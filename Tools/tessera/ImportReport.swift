@@ -51,13 +51,14 @@ struct ImportReport: Encodable {
         irVersion = Int(model.irVersion)
         operatorSets = Dictionary(
             uniqueKeysWithValues: model.operatorSets.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, Int($0.value)) })
-        inputs = model.graph.freeInputs.map { Port(name: $0.name, type: $0.description) }
+        let given = model.graph.freeInputs
+        inputs = given.map { Port(name: $0.name, type: $0.description) }
         outputs = model.graph.outputs.map { Port(name: $0.name, type: $0.description) }
         operators = Dictionary(grouping: model.graph.nodes) {
             $0.domain.isEmpty ? $0.operatorType : "\($0.domain).\($0.operatorType)"
         }
         .map { Operator(name: $0.key, nodes: $0.value.count) }.sorted { ($1.nodes, $0.name) < ($0.nodes, $1.name) }
-        let images = model.graph.freeInputs.compactMap(\.dimensions).filter { $0.count == 4 }
+        let images = given.compactMap(\.dimensions).filter { $0.count == 4 }
         fixedBatch = images.first?[0]?.value
         sizeIsOpen = size == nil && images.contains { $0[2...].contains { $0?.value == nil } }
         do {

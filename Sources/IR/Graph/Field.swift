@@ -34,7 +34,7 @@ public struct Field<O: Op>: Sendable {
 
     public init<V: AttributeConvertible>(
         _ name: String, _ keyPath: WritableKeyPath<O, V> & Sendable, onnx: String? = nil,
-        accepted: String = "", where isValid: @escaping @Sendable (V) -> Bool = { _ in true }
+        accepted: String = "", where isValid: (@Sendable (V) -> Bool)? = nil
     ) {
         self.name = name
         onnxName = onnx
@@ -46,9 +46,8 @@ public struct Field<O: Op>: Sendable {
             op[keyPath: keyPath] = converted
         }
         check = { op in
-            guard isValid(op[keyPath: keyPath]) else {
-                throw TesseraError(at: "\(O.mnemonic) \(name)", found: "\(op[keyPath: keyPath])", accepted: accepted)
-            }
+            guard let isValid, !isValid(op[keyPath: keyPath]) else { return }
+            throw TesseraError(at: "\(O.mnemonic) \(name)", found: "\(op[keyPath: keyPath])", accepted: accepted)
         }
     }
 }

@@ -6,7 +6,8 @@ public final class GraphBuilder {
     /// The first failure of a layer, with its path, op and shapes; thrown by `finish()`.
     public private(set) var failure: (any Error)?
     private var states: [String: Value] = [:]
-    private var inputNames: Set<String> = []
+    /// Nil until an input is added by name: passes copy inputs without asking.
+    private var inputNames: Set<String>?
 
     public init(name: String = "graph") { graph = Graph(name: name) }
 
@@ -14,7 +15,6 @@ public final class GraphBuilder {
     public init(_ graph: Graph) {
         self.graph = graph
         for entry in graph.states { states[entry.state.path] = entry.value }
-        inputNames = Set(graph.inputs.map(\.name))
     }
 
     public func type(of value: Value) -> TensorType { graph.type(of: value) }
@@ -27,12 +27,13 @@ public final class GraphBuilder {
         throws -> [Value]
     {
         let node = try graph.append(op, inputs, path: path, origins: origins, id: id)
-        if let input = op as? Input { inputNames.insert(input.name) }
+        if inputNames != nil, let input = op as? Input { inputNames?.insert(input.name) }
         return node.outputTypes.indices.map { node.output($0) }
     }
 
     public func addInput(_ name: String, _ type: TensorType) throws -> Value {
-        if inputNames.contains(name) {
+        if inputNames == nil { inputNames = Set(graph.inputs.map(\.name)) }
+        if inputNames?.contains(name) == true {
             throw TesseraError(at: graph.name, found: "two inputs named \(name)", accepted: "different names")
         }
         return try add(Input(name: name, type: type), [])[0]

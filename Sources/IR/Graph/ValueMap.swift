@@ -1,23 +1,26 @@
 /// Something for every value of a graph: an array by the nodes' numbers, which are dense where nobody chose them, so
 /// that large graphs are walked through memory in order.
 public struct ValueMap<Element> {
-    private var first: [Element?]
+    @usableFromInline var first: [Element?]
     /// Of second and further outputs, and of nodes with large numbers.
-    private var others: [Value: Element] = [:]
+    @usableFromInline var others: [Value: Element] = [:]
 
     /// Without elements, for the values of a graph and of graphs that are made from it.
     public init(for graph: Graph) {
         first = Array(repeating: nil, count: min(graph.nextID, 4 * graph.nodes.count + 64))
     }
 
-    public subscript(value: Value) -> Element? {
+    // Inlined, since it is read and written for every value of a graph in every pass.
+    @inlinable public subscript(value: Value) -> Element? {
         get { isDense(value) ? first[value.node.rawValue] : others[value] }
         set {
             if isDense(value) { first[value.node.rawValue] = newValue } else { others[value] = newValue }
         }
     }
 
-    private func isDense(_ value: Value) -> Bool { value.slot == 0 && first.indices.contains(value.node.rawValue) }
+    @inlinable func isDense(_ value: Value) -> Bool {
+        value.slot == 0 && value.node.rawValue >= 0 && value.node.rawValue < first.count
+    }
 }
 
 extension ValueMap: Sendable where Element: Sendable {}

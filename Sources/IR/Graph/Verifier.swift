@@ -12,7 +12,7 @@ public enum Verifier {
     /// Throws the first broken rule.
     public static func verify(_ graph: Graph) throws {
         var types = ValueMap<TensorType>(for: graph)
-        var ids = Set<NodeID>()
+        var ids = Set<NodeID>(minimumCapacity: graph.nodes.count)
         for node in graph.nodes {
             try require(ids.insert(node.id).inserted, "R1", node, "a second node \(node.id)")
             for input in node.inputs {
@@ -62,7 +62,7 @@ public enum Verifier {
     private static func place(_ node: Node) -> String { "\(node.id) \(node.op.mnemonic) \(node.path)" }
 
     private static func requireUnique(_ names: [String], _ rule: String, _ what: String) throws {
-        var seen = Set<String>()
+        var seen = Set<String>(minimumCapacity: names.count)
         for name in names where !seen.insert(name).inserted {
             throw broken(rule, "\(what) \(name)", "the same name twice")
         }

@@ -57,8 +57,10 @@ public struct ONNXGraph: Sendable, Equatable {
     /// The inputs that a caller gives: files of IR version 3 list initialisers among the inputs too, as values that
     /// could be overridden.
     public var freeInputs: [ONNXValueInfo] {
-        let initialized = Set(initializers.map(\.name))
-        return inputs.filter { !initialized.contains($0.name) }
+        // There may be many more initialisers than inputs.
+        let declared = Set(inputs.map(\.name)),
+            initialized = Set(initializers.lazy.map(\.name).filter(declared.contains))
+        return initialized.isEmpty ? inputs : inputs.filter { !initialized.contains($0.name) }
     }
 }
 

@@ -2,17 +2,29 @@ import TesseraIR
 import TesseraTensors
 
 extension ONNXGraph {
-    /// Throws where an initialiser is not what the input of its name is declared to be.
-    func checkInitializers() throws {
-        let declared = Dictionary(inputs.map { ($0.name, $0) }) { first, _ in first }
-        for initializer in initializers {
-            guard let input = declared[initializer.name] else { continue }
-            let type = initializer.tensor.type
+    /// The tensors of the initialisers by name. Throws where two have one name, or where one is not what the input of
+    /// its name is declared to be.
+    func initializerTensors() throws -> [String: Tensor] {
+        var tensors = [String: Tensor](minimumCapacity: initializers.count)
+        for initializer in initializers { try tensors.add(initializer) }
+        for input in inputs {
+            guard let type = tensors[input.name]?.type else { continue }
             guard input.element == nil || input.element == type.element, input.mayHave(type.dimensions) else {
                 throw TesseraError(
-                    at: "initialiser \(initializer.name)", found: "a tensor \(type)",
+                    at: "initialiser \(input.name)", found: "a tensor \(type)",
                     accepted: "\(input), as the input of that name is declared")
             }
+        }
+        return tensors
+    }
+}
+
+extension [String: Tensor] {
+    /// Throws where there is an initialiser of that name.
+    mutating func add(_ initializer: ONNXInitializer) throws {
+        guard updateValue(initializer.tensor, forKey: initializer.name) == nil else {
+            throw TesseraError(
+                at: "initialiser \(initializer.name)", found: "two of the same name", accepted: "different names")
         }
     }
 }

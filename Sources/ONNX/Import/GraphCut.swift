@@ -22,8 +22,10 @@ extension ONNXGraph {
         for (index, node) in nodes.enumerated() {
             for output in node.outputs where !output.isEmpty { makers[output] = index }
         }
-        let given = Set(inputs.map(\.name) + initializers.map(\.name))
-        for name in names where makers[name] == nil && !given.contains(name) {
+        for name in names where makers[name] == nil {
+            if inputs.contains(where: { $0.name == name }) || initializers.contains(where: { $0.name == name }) {
+                continue
+            }
             throw TesseraError(
                 at: "cut", found: "the value \(name), which nothing makes", accepted: "a value of the graph")
         }

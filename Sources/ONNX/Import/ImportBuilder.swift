@@ -24,12 +24,15 @@ struct ImportBuilder {
     private static let namedInitializers = 12
 
     init(_ graph: ONNXGraph, rules: RuleBook, options: ImportOptions) throws {
-        try graph.checkInitializers()
+        // Many initialisers make the time of their import: each is hashed once, and looked up from then on.
+        var initializers = try graph.initializerTensors()
         var graph = graph
         // Constants are initialisers that stand among the nodes.
         for node in graph.nodes where node.operatorType == "Constant" && node.domain.isEmpty {
             if case .tensor(let tensor)? = node.attributes["value"], let name = node.outputs.first {
-                graph.initializers.append(ONNXInitializer(name: name, tensor: tensor))
+                let initializer = ONNXInitializer(name: name, tensor: tensor)
+                graph.initializers.append(initializer)
+                try initializers.add(initializer)
             }
         }
         graph.nodes.removeAll { node in
@@ -39,17 +42,11 @@ struct ImportBuilder {
                 false
             }
         }
-        partedUses = graph.partSharedStates(rules)
+        partedUses = graph.partSharedStates(rules, &initializers)
         source = graph
         self.rules = rules
         self.options = options
-        nodes = try graph.sortedNodes()
-        var initializers: [String: Tensor] = [:]
-        for initializer in graph.initializers
-        where initializers.updateValue(initializer.tensor, forKey: initializer.name) != nil {
-            throw TesseraError(
-                at: "initialiser \(initializer.name)", found: "two of the same name", accepted: "different names")
-        }
+        nodes = try graph.sortedNodes(initializers)
         self.initializers = initializers
         openDimensions = OpenDimensions(openedBatch: options.opensBatch ? graph.fixedBatch : nil)
         selection = StateSelection(nodes, initializers: initializers, rules: rules)
@@ -57,7 +54,7 @@ struct ImportBuilder {
     }
 
     mutating func build() throws -> ImportedModel {
-        for input in source.freeInputs { values[input.name] = try add(input) }
+        for input in source.inputs where initializers[input.name] == nil { values[input.name] = try add(input) }
         for node in nodes { try add(node) }
         var declarations = DeclarationCheck()
         let numbers = extents.mapValues(\.number)

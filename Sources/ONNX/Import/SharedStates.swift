@@ -5,9 +5,8 @@ import TesseraTensors
 extension ONNXGraph {
     /// Exporters write tensors of equal values once, so that weights which merely begin alike, such as the ones of
     /// fresh norms, look tied. A statistic is never tied, and a parameter of one repeated value is taken as a
-    /// coincidence: every further use gets an initialiser of its own. Returns their names.
-    mutating func partSharedStates(_ rules: RuleBook) -> [String] {
-        let tensors = Dictionary(initializers.map { ($0.name, $0.tensor) }) { first, _ in first }
+    /// coincidence: every further use gets an initialiser of its own, in `tensors` too. Returns their names.
+    mutating func partSharedStates(_ rules: RuleBook, _ tensors: inout [String: Tensor]) -> [String] {
         var names: UniqueNames?, kinds: [String: StateKind] = [:], parted: [String] = []
         var uniform: [String: Bool] = [:]
         for index in nodes.indices {
@@ -28,6 +27,7 @@ extension ONNXGraph {
                 let own = unique.claim("\(node).\(name)")
                 nodes[index].inputs[slot] = own
                 initializers.append(ONNXInitializer(name: own, tensor: tensor))
+                tensors[own] = tensor
                 parted.append(own)
             }
         }
