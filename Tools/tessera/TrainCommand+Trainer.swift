@@ -2,8 +2,8 @@ import Foundation
 import Tessera
 
 extension TrainCommand {
-    /// A trainer at the beginning of a new run.
-    func started() throws -> Trainer {
+    /// A trainer at the beginning of a new run, and its data.
+    func started() throws -> (Trainer, Dataset) {
         guard let data, let out else { preconditionFailure("the options were not validated") }
         let folder = RunFolder(out)
         try folder.requireNoRun()
@@ -41,13 +41,14 @@ extension TrainCommand {
         if validation == nil {
             logger.warning("\(data): no image in the split 'validation'; best.safetensors will be the last epoch's")
         }
-        return try Trainer(
+        let trainer = try Trainer(
             starting: model, configuration: configuration, training: training, validation: validation, folder: folder,
             execution: execution)
+        return (trainer, dataset)
     }
 
-    /// A trainer where the last checkpoint of a run stands.
-    func resumed(_ path: String) throws -> Trainer {
+    /// A trainer where the last checkpoint of a run stands, and its data.
+    func resumed(_ path: String) throws -> (Trainer, Dataset) {
         let folder = RunFolder(path)
         let configuration = try folder.readConfiguration(), checkpoint = try Checkpoint(path: folder.lastCheckpoint)
         guard let place = data.map({ .init(folder: $0, labels: labels) }) ?? configuration.data,
@@ -61,9 +62,10 @@ extension TrainCommand {
         let dataset = try Dataset(folder: place.folder, labels: labels ?? place.labels, seed: configuration.seed)
         try requireSameImages(dataset, checkpoint, execution)
         let (training, validation) = try sources(dataset, preprocessing, configuration, execution)
-        return try Trainer(
+        let trainer = try Trainer(
             resuming: folder, epochs: optimization.epochs, restartsSchedule: restartSchedule, training: training,
             validation: validation, execution: execution)
+        return (trainer, dataset)
     }
 
     private func startingModel() throws -> StartingModel {

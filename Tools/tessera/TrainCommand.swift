@@ -78,8 +78,8 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         Interruption.catchSignals()
         RunLog.begin()
-        let trainer = try resume.map { try resumed($0) } ?? started()
-        let report = TrainingReport(trainer)
+        let (trainer, dataset) = try resume.map { try resumed($0) } ?? started()
+        let report = TrainingReport(trainer, isSynthetic: dataset.isSynthetic)
         let outcome = try trainer.run { Interruption.wasRequested }
         try report.finish(outcome, json: json)
         if outcome == .stopped { throw ExitCode(130) }

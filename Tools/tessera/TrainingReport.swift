@@ -24,12 +24,15 @@ final class TrainingReport {
     }
 
     private let trainer: Trainer
+    /// Whether the images are synthetic phantoms, as the plots say.
+    private let isSynthetic: Bool
     private let steps: ProgressBar
     private var validation: ProgressBar?
 
     /// Begins to listen to the trainer and says what is about to happen.
-    init(_ trainer: Trainer) {
+    init(_ trainer: Trainer, isSynthetic: Bool) {
         self.trainer = trainer
+        self.isSynthetic = isSynthetic
         let total = trainer.stepsPerEpoch * trainer.configuration.epochs
         steps = ProgressBar("step", unit: "steps", total: total)
         let graph = trainer.trainingGraph.graph, trained = Set(trainer.trainingGraph.trained)
@@ -105,11 +108,5 @@ final class TrainingReport {
         do { try trainer.folder.drawPlots(description) } catch {
             logger.warning("the plots could not be drawn: \(error)")
         }
-    }
-
-    private var isSynthetic: Bool {
-        trainer.configuration.data.map {
-            FileManager.default.fileExists(atPath: "\($0.folder)/\(PhantomSet.noticeFile)")
-        } ?? false
     }
 }
