@@ -33,6 +33,15 @@ import Testing
         return try ONNXFile.model(path: path).graph.initializers[0].tensor
     }
 
+    /// The system reads names up to the first NUL: another file than the model names.
+    @Test func aLocationWithANulByteIsRefused() throws {
+        #expect(try read([("location", "inner/w.bin"), ("offset", "4")]).array(of: Float.self) == [1.5, 2.5])
+        let error = #expect(throws: TesseraError.self) {
+            try self.read([("location", "inner/w.bin\0"), ("offset", "4")])
+        }
+        #expect(error?.found.contains("NUL") == true)
+    }
+
     /// Hugging Face's cache: the names of a snapshot are links into a folder of files that are named by their content.
     /// Where only the data leads out of the model's folder, it is refused.
     @Test func modelAndDataMayBeLinksIntoOneFolder() throws {

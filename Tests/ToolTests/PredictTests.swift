@@ -1,4 +1,5 @@
 import Foundation
+import TesseraImaging
 import Testing
 
 /// `predict` scores what can be scored, and says of each other file why it cannot.
@@ -43,5 +44,22 @@ import Testing
         }
         let again = try Tool.run(["predict", fixture.run] + names + ["--out", out, "--threads", "1"])
         #expect(again.status == 1 && again.errors.contains("a file that is there") && again.output.isEmpty)
+    }
+
+    @Test("Images unlike those of the training are scored and warned of")
+    func unlike() throws {
+        let usual = "\(fixture.data)/phantom-00000.png"
+        let film = try Image(png: usual)
+        for (words, change) in [
+            ("the image is black", { _ in 0 }), ("inverted?", { 1 - $0 }), ("use 12 bits", { $0 / 16 }),
+        ] as [(String, (Float) -> Float)] {
+            let other = Image(width: film.width, height: film.height, samples: film.samples.map(change))
+            try other.write(png: folder.path("other.png"))
+            let result = try Tool.run("predict", fixture.run, folder.path("other.png"), "--threads", "1")
+            let warnings = result.errors.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+            #expect(result.status == 0 && warnings.contains { $0.contains(words) }, "\(words): \(result.errors)")
+        }
+        let result = try Tool.run("predict", fixture.run, usual, "--threads", "1")
+        #expect(result.status == 0 && !result.errors.contains("warning"), "\(result.errors)")
     }
 }
