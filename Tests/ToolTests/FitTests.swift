@@ -22,6 +22,19 @@ import Testing
         return wide
     }
 
+    /// The folder of six landscape films with labels.
+    private func landscapes() throws -> String {
+        let data = folder.path("data")
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+        var labels = "file,score,split\n"
+        for index in 0..<6 {
+            try landscape(index).write(png: data + "/\(index).png")
+            labels += "\(index).png,\(index * 3),\(index < 4 ? "train" : index == 4 ? "validation" : "test")\n"
+        }
+        try folder.write(labels, to: "data/labels.csv")
+        return data
+    }
+
     private func score(_ model: String, _ image: String, _ options: String...) throws -> Double {
         let result = try Tool.run(["predict", model, image, "--json", "--threads", "1"] + options)
         try #require(result.status == 0, "\(result.errors)")
@@ -51,14 +64,7 @@ import Testing
 
     /// What validation during training found, evaluation finds again, and so does the exported file.
     @Test func trainingEvaluationAndExportUseTheFitOfTheRun() throws {
-        let data = folder.path("data"), run = folder.path("run"), exported = folder.path("model.onnx")
-        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        var labels = "file,score,split\n"
-        for index in 0..<6 {
-            try landscape(index).write(png: data + "/\(index).png")
-            labels += "\(index).png,\(index * 3),\(index < 4 ? "train" : index == 4 ? "validation" : "test")\n"
-        }
-        try folder.write(labels, to: "data/labels.csv")
+        let data = try landscapes(), run = folder.path("run"), exported = folder.path("model.onnx")
         let trained = try Tool.run(
             [
                 "train", "--data", data, "--out", run, "--fit", "pad", "--epochs", "1", "--batch-size", "2", "--norm",
@@ -81,5 +87,45 @@ import Testing
         }
         let resumed = try Tool.run("train", "--resume", run, "--fit", "crop", "--epochs", "2")
         #expect(resumed.status == 64 && resumed.errors.contains("--fit defines a run"))
+
+        for (start, name) in [
+            ("--init", "run"), ("--init", "model.onnx"), ("--backbone", "run"), ("--backbone", "model.onnx"),
+        ] {
+            let begun = try beginning(data, start, folder.path(name))
+            #expect(begun.fit == .pad && begun.said.contains("fit: pad, with which \(name) was trained"))
+        }
+        let other = try beginning(data, "--init", run, "--fit", "stretch")
+        #expect(other.fit == .stretch && other.said.contains("fit: stretch, as asked; run was trained with pad"))
+    }
+
+    @Test func trainingWarnsOfFilmsThatItCutsOrEnlarges() throws {
+        let data = try landscapes()
+        let crop = try beginning(data), pad = try beginning(data, "--fit", "pad"),
+            large = try beginning(data, "--size", "96")
+        #expect(crop.said.contains("0.png: 128 × 64 pixels, of which the square cuts 50 % off"))
+        #expect(crop.said.contains("--fit pad") && !pad.said.contains("cuts") && !pad.said.contains("enlarged"))
+        #expect(large.said.contains("enlarged to 96"), "\(large.said)")
+    }
+
+    /// Where neither file nor option says it, a new run crops, as ever.
+    @Test func aBeginningThatSaysNoFitIsACrop() throws {
+        var model = try Checkpoint(path: fixture.run + "/checkpoints/best.safetensors").model
+        model.preprocessing = nil
+        try model.writeONNX(to: folder.path("foreign.onnx"))
+        let begun = try beginning(fixture.data, "--backbone", folder.path("foreign.onnx"))
+        #expect(begun.fit == .crop && !begun.said.contains("fit: "))
+    }
+
+    /// The fit of a run that begins with another model, and what it says.
+    private func beginning(_ data: String, _ start: String...) throws -> (fit: Fit?, said: String) {
+        let run = TemporaryFolder()
+        let trained = try Tool.run(
+            [
+                "train", "--data", data, "--out", run.path("run"), "--epochs", "1", "--batch-size", "2",
+                "--norm", "train",
+            ] + Fixture.small + start)
+        try #require(trained.status == 0, "\(trained.errors)")
+        let model = try Checkpoint(path: run.path("run/checkpoints/last.safetensors")).model
+        return (model.preprocessing?.fit, trained.errors)
     }
 }

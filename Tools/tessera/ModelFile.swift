@@ -31,27 +31,33 @@ struct ModelFile {
         }
     }
 
-    /// The network in the file without its own head; see `Backbone`.
-    func backbone(cut: String?, size: Int?) throws -> Backbone {
+    /// The network in the file without its own head (see `Backbone`), and the fit it was trained with where the file
+    /// says that.
+    func backbone(cut: String?, size: Int?) throws -> (backbone: Backbone, fit: Fit?) {
         if case .onnx = try kind() {
-            return try Backbone(onnx: try ONNXFile.model(path: path), name: path, cut: cut, size: size)
+            let file = try ONNXFile.model(path: path)
+            return (
+                try Backbone(onnx: file, name: path, cut: cut, size: size), try file.preprocessing(name: path)?.fit
+            )
         }
         let model = try trainedModel(imageSize: size)
-        return try Backbone(model.graph, parameters: model.parameters, cut: cut, size: size)
+        return (
+            try Backbone(model.graph, parameters: model.parameters, cut: cut, size: size), model.preprocessing?.fit
+        )
     }
 
     /// The tensors alone: of any safetensors file, also one that is no checkpoint, or the initialisers of an ONNX file,
-    /// of whatever operators it is made.
-    func parameters() throws -> ParameterStore {
-        guard case .checkpoint(let file) = try kind() else {
-            return ParameterStore(
-                Dictionary(try ONNXFile.model(path: path).graph.initializers.map { ($0.name, $0.tensor) }) { first, _ in
-                    first
-                })
+    /// of whatever operators it is made; and the fit they were trained with where the file says that.
+    func parameters() throws -> (parameters: ParameterStore, fit: Fit?) {
+        guard case .checkpoint(let path) = try kind() else {
+            let file = try ONNXFile.model(path: path)
+            let tensors = Dictionary(file.graph.initializers.map { ($0.name, $0.tensor) }) { first, _ in first }
+            return (ParameterStore(tensors), try file.preprocessing(name: path)?.fit)
         }
-        let contents = try Safetensors(path: file)
-        return Checkpoint.isFormat(of: contents)
-            ? try Checkpoint(contents, name: file).model.parameters : ParameterStore(contents.tensors)
+        let contents = try Safetensors(path: path)
+        guard Checkpoint.isFormat(of: contents) else { return (ParameterStore(contents.tensors), nil) }
+        let model = try Checkpoint(contents, name: path).model
+        return (model.parameters, model.preprocessing?.fit)
     }
 
     /// The seed of the run that a checkpoint belongs to; nil for an ONNX file.

@@ -13,6 +13,8 @@ struct StartingModel {
     let channels: Int
     /// Whether the statistics of its norms were measured before, by whoever trained the weights.
     let hasStatistics: Bool
+    /// What the weights come from, and the fit they were trained with where that file says it.
+    let source: (name: String, fit: Fit)?
 
     /// An architecture of the catalogue. With `source`, every parameter whose path and shape agree is taken from that
     /// file; a table lists all tensors where it is asked for.
@@ -27,9 +29,12 @@ struct StartingModel {
         guard let source else {
             parameters = initial
             hasStatistics = false
+            self.source = nil
             return
         }
-        let transfer = try ParameterTransfer(from: source.parameters(), named: source.path, into: initial)
+        let (tensors, fit) = try source.parameters()
+        self.source = fit.map { (source.name, $0) }
+        let transfer = try ParameterTransfer(from: tensors, named: source.path, into: initial)
         Console.error(
             "\(source.name): \(transfer.taken.count) tensors taken, \(transfer.left.count) left, \(transfer.new.count) new"
                 + (listsTensors ? "" : " (--verbose lists them)"))
@@ -41,7 +46,8 @@ struct StartingModel {
 
     /// The network in `file`, cut off and given a linear head.
     init(backbone file: ModelFile, cut: String?, outputs: Int, size: Int?, seed: UInt64) throws {
-        let backbone = try file.backbone(cut: cut, size: size)
+        let (backbone, fit) = try file.backbone(cut: cut, size: size)
+        source = fit.map { (file.name, $0) }
         for note in backbone.notes { logger.notice("\(file.name): \(note)") }
         let type = backbone.graph.inputs[0].type, extents = type.dimensions.suffix(2).map(\.value)
         guard let size = size ?? (extents[0] == extents[1] ? extents[0] : nil) else {

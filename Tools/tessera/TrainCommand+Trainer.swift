@@ -20,7 +20,7 @@ extension TrainCommand {
         let start = try startingModel()
         let policy = chosenPolicy(for: start, batchSize: configuration.batchSize)
         let graph = try start.graph.settingNormPolicy { _, _ in policy }
-        var preprocessing = try Preprocessing(size: start.size, channels: start.channels, fit: fit ?? .crop)
+        var preprocessing = try Preprocessing(size: start.size, channels: start.channels, fit: chosenFit(for: start))
         let check = self.check(configuration, preprocessing)
         if (dataset.findings + check.findings(of: dataset)).errors.isEmpty {
             // What is wrong with model or options shows before images are read.
@@ -97,6 +97,16 @@ extension TrainCommand {
             )
         }
         return policy
+    }
+
+    /// As asked, else as the starting model was trained.
+    private func chosenFit(for start: StartingModel) -> Fit {
+        guard let source = start.source else { return fit ?? .crop }
+        let chosen = fit ?? source.fit
+        let reason = fit == nil ? "with which \(source.name) was trained" : "as asked"
+        let other = chosen == source.fit ? "" : "; \(source.name) was trained with \(source.fit.rawValue)"
+        logger.notice("fit: \(chosen.rawValue), \(reason)\(other)")
+        return chosen
     }
 
     /// The check of all that a run uses, which measures mean and deviation on the way.

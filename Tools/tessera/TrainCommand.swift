@@ -32,7 +32,10 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "An architecture that 'tessera models' lists. (default: resnet-dwise50)") var model: String?
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
     @Option(help: "Channels of the images: 1 grey, 3 colour. (default: 1, or the backbone's)") var channels: Int?
-    @Option(help: "How a film becomes a square: crop, pad or stretch. (default: crop)")
+    @Option(
+        help:
+            "How a film becomes a square: crop, pad or stretch. (default: as the model of --init or --backbone was trained, else crop)"
+    )
     var fit: Fit?
     @Option(
         name: .customLong("init"),

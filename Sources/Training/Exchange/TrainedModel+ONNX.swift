@@ -14,7 +14,7 @@ public enum OutputUnits: String, Sendable, CaseIterable, Codable {
 }
 
 extension TrainedModel {
-    private enum Key {
+    fileprivate enum Key {
         static let architecture = "tessera.architecture", preprocessing = "tessera.preprocessing",
             imageSteps = "tessera.image_steps", scoreScale = "tessera.score_scale"
         static let units = "tessera.output_units", logits = "tessera.predicts_logits",
@@ -54,17 +54,15 @@ extension TrainedModel {
     public init(onnx path: String, imageSize: Int? = nil) throws {
         let file = try ONNXFile.model(path: path)
         let imported = try ONNXImporter.read(file, name: path, options: ImportOptions(imageSize: imageSize))
-        let entries = Dictionary(file.metadata.map { ($0.key, $0.value) }) { first, _ in first }
-        func entry<T: Decodable>(_ key: String, _: T.Type = T.self) throws -> T? {
-            try entries[key].map { try Checkpoint.parse($0, at: "\(path), metadata \(key)") }
-        }
-        var preprocessing: Preprocessing? = try entry(Key.preprocessing)
+        let entries = file.metadataEntries
+        var preprocessing = try file.preprocessing(name: path)
         if let imageSize { preprocessing?.size = imageSize }
         self.init(
             graph: imported.graph, parameters: imported.parameters,
             architecture: entries[Key.architecture] ?? (path as NSString).lastPathComponent,
-            scoreScale: try entry(Key.scoreScale) ?? .identity, predictsLogits: entries[Key.logits] == "true",
-            preprocessing: preprocessing, trainingData: try entry(Key.trainingData)
+            scoreScale: try file.entry(Key.scoreScale, path) ?? .identity,
+            predictsLogits: entries[Key.logits] == "true",
+            preprocessing: preprocessing, trainingData: try file.entry(Key.trainingData, path)
         )
         try parameters.requireFinite(at: path)
     }
@@ -111,5 +109,18 @@ extension TrainedModel {
                 "The output is \(predictsLogits ? "a logit" : "a z-score: score = output * \(scoreScale.deviation) + \(scoreScale.mean)")."
         }
         return text
+    }
+}
+
+extension ONNXModel {
+    /// How images are prepared, where Tessera exported the model called `name` in errors; nil in a file from elsewhere.
+    public func preprocessing(name: String) throws -> Preprocessing? { try entry(TrainedModel.Key.preprocessing, name) }
+
+    fileprivate var metadataEntries: [String: String] {
+        Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first }
+    }
+
+    fileprivate func entry<T: Decodable>(_ key: String, _ name: String) throws -> T? {
+        try metadataEntries[key].map { try Checkpoint.parse($0, at: "\(name), metadata \(key)") }
     }
 }
