@@ -17,6 +17,7 @@ INLINE void binary_strided(tessera_binary op, const float *a, const long a_strid
                            float *y, long n) {
     switch (op) {
 #include "elementwise.def"
+    default: break;
     }
 }
 
@@ -43,6 +44,7 @@ static void binary(tessera_binary op, const float *a, long a_stride, const float
 static void unary(tessera_unary op, const float *x, float *y, long n) {
     switch (op) {
 #include "elementwise.def"
+    default: break;
     }
 }
 
@@ -58,6 +60,7 @@ static void compare(tessera_comparison op, const float *a, long a_stride, const 
                     unsigned char *y, long n) {
     switch (op) {
 #include "elementwise.def"
+    default: break;
     }
 }
 

@@ -71,16 +71,23 @@ INLINE IVEC winner_of_window(const tessera_pool_gradient *p, long first, long be
     return winner;
 }
 
+/* The taps of a window that lie in the columns of dx that the call writes. */
+#define WRITTEN_COLUMNS                                                                                                \
+    const long from = first_tap(p->first_column, first, p->dilation, p->kernel_columns),                               \
+               to = first_tap(p->last_column, first, p->dilation, p->kernel_columns);                                  \
+    if (from >= to) continue;
+
 static void max_pool_gradient(const tessera_pool_gradient *p) {
     for (long o = 0; o < p->pixels; o++) {
         WINDOW_COLUMNS
+        WRITTEN_COLUMNS
         for (long c = 0; c < p->channels; c += VL) {
             const VEC dy = load(p->dy + o * p->dy_stride + c);
             const IVEC winner = winner_of_window(p, first, begin, end, c);
             for (long r = 0; r < p->row_count; r++) {
                 if (!p->dx_rows[r]) continue;
-                int index = (int)(r * (end - begin));
-                for (long t = begin; t < end; t++, index++)
+                int index = (int)(r * (end - begin) + from - begin);
+                for (long t = from; t < to; t++, index++)
                     add_part(p->dx_rows[r] + (first + t * p->dilation) * p->dx_stride + c,
                              choose(winner == index, dy, (VEC){0}), p->channels - c);
             }
@@ -91,15 +98,17 @@ static void max_pool_gradient(const tessera_pool_gradient *p) {
 static void average_pool_gradient(const tessera_pool_gradient *p) {
     for (long o = 0; o < p->pixels; o++) {
         WINDOW_COLUMNS
+        WRITTEN_COLUMNS
         const float cells = divisor(p->column_cells, p->row_cells[o]);
         for (long c = 0; c < p->channels; c += VL) {
             const VEC part = load(p->dy + o * p->dy_stride + c) / splat(cells);
             for (long r = 0; r < p->row_count; r++) {
                 if (!p->dx_rows[r]) continue;
-                for (long t = begin; t < end; t++)
+                for (long t = from; t < to; t++)
                     add_part(p->dx_rows[r] + (first + t * p->dilation) * p->dx_stride + c, part, p->channels - c);
             }
         }
     }
 }
 #undef WINDOW_COLUMNS
+#undef WRITTEN_COLUMNS

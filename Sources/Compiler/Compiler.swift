@@ -30,7 +30,7 @@ public enum Compiler {
     /// planning find.
     public static func compile(
         _ graph: Graph, for purpose: Purpose, parameters: ParameterStore? = nil, binding: [String: Int] = [:],
-        instructionSet: InstructionSet = .best, log: RewriteLog = RewriteLog(),
+        instructionSet: InstructionSet = .best, regions: RegionChoice = .single, log: RewriteLog = RewriteLog(),
         observe: ((_ pass: any Pass, _ graph: Graph) -> Void)? = nil
     ) throws -> Program {
         if let node = graph.nodes.first(where: { ($0.op as? Constant).map { $0.value.tensor == nil } ?? false }) {
@@ -40,6 +40,6 @@ public enum Compiler {
         }
         let optimized = try purpose.pipeline(parameters: parameters).run(
             try graph.binding(binding), log: log, observe: observe)
-        return try Program(lowering: optimized, kernels: try KernelTable(instructionSet))
+        return try Program(lowering: optimized, kernels: try KernelTable(instructionSet), regions: regions)
     }
 }

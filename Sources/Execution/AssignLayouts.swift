@@ -9,22 +9,23 @@ enum AssignLayouts {
         var graph: Graph
         var layouts: ValueMap<Layout>
         /// The lowering of every node that has one; the others run their definition on dense values.
-        var lowerings: [NodeID: any NodeLowering] = [:]
+        var lowerings: [NodeID: any Lowerable] = [:]
     }
 
-    static func run(_ graph: Graph, _ catalog: LoweringCatalog) throws -> Result {
+    static func run(_ graph: Graph, usesKernels: Bool) throws -> Result {
         var result = Result(graph: graph, layouts: ValueMap(for: graph))
-        var converted = ValueMap<Value>(for: graph)
+        var converted: [Layout: ValueMap<Value>] = [:]
 
         func value(_ value: Value, in layout: Layout, for node: Node, _ builder: GraphBuilder) throws -> Value {
             let type = builder.type(of: value)
             let current = result.layouts[value]!
             if current.isSame(as: layout, for: type.shape!) { return value }
-            if let done = converted[value] { return done }
-            let made = try builder.add(ConvertLayout(to: layout), [value], path: node.path, origins: node.modelNodes)[0]
+            if let done = converted[layout]?[value] { return done }
+            let conversion = ConvertLayout(to: layout)
+            let made = try builder.add(conversion, [value], path: node.path, origins: node.modelNodes)[0]
             result.layouts[made] = layout
-            result.lowerings[made.node] = catalog.lowerings[ConvertLayout.mnemonic]
-            converted[value] = made
+            result.lowerings[made.node] = conversion
+            converted[layout, default: ValueMap(for: graph)][value] = made
             return made
         }
 
@@ -34,8 +35,8 @@ enum AssignLayouts {
                 return nil
             }
             let types = inputs.map { builder.type(of: $0) }
-            let lowering = catalog.lowerings[node.op.mnemonic]
-            let choice = lowering?.layouts(of: node, inputs: types, given: inputs.map { result.layouts[$0]! })
+            let lowering = usesKernels ? lowering(of: node.op) : nil
+            let choice = lowering?.layouts(types, node.outputTypes, given: inputs.map { result.layouts[$0]! })
             if choice != nil { result.lowerings[node.id] = lowering }
             let wanted =
                 choice ?? LayoutChoice(inputs: types.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense })

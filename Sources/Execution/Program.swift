@@ -9,12 +9,15 @@ public enum Location: Sendable, Equatable {
     case constant(index: Int)
 }
 
-/// One step of a program: a lowered node with the places of everything it touches.
+/// One step of a program: a lowered node, or several that run as one region, with the places of everything it touches.
 public struct Step: Sendable {
-    public let node: Node
-    public let lowered: LoweredStep
-    public let inputs: [Location]
-    public let outputs: [Location]
+    /// In the order in which they are computed.
+    public let nodes: [Node]
+    public package(set) var lowered: LoweredStep
+    /// Of all nodes, one after the other; nil for a value that lives within the step.
+    public let inputs: [Location?]
+    /// Of the last node.
+    public package(set) var outputs: [Location]
     public let prepared: Location
     public let shared: Location
     /// Prepared once a session, because nothing the preparation reads can change during a run.
@@ -22,6 +25,9 @@ public struct Step: Sendable {
     /// The whole step depends on nothing that a run can change: it runs once a session, and again when states are
     /// loaded.
     public let isStatic: Bool
+
+    /// The node whose outputs the step makes.
+    public var node: Node { nodes.last! }
 
     /// Runs the op's definition for lack of a kernel.
     public var runsDefinition: Bool { lowered.kernel == "definition" }
@@ -32,9 +38,11 @@ public struct Program: Sendable {
     /// The graph after all passes, with its layout conversions.
     public let graph: Graph
     public let layouts: ValueMap<Layout>
-    public let steps: [Step]
+    public package(set) var steps: [Step]
     public let plan: MemoryPlan
     public let kernels: KernelTable
+    /// The chains of two row-local nodes that can run as one region.
+    package let links: [[NodeID]]
     let constants: [Tensor]
     let inputLocations: [String: (type: TensorType, location: Location)]
     let outputLocations: [(name: String, type: TensorType, location: Location)]

@@ -3,66 +3,62 @@ import TesseraPlanning
 import TesseraTensors
 
 extension Program {
-    /// Lowers a graph whose dimensions are all numbers: layouts, kernels, storage, memory plan (proven by the
+    /// Lowers a graph whose dimensions are all numbers: layouts, kernels, steps, storage, memory plan (proven by the
     /// verifier).
-    public init(lowering graph: Graph, kernels: KernelTable, catalog: LoweringCatalog = .standard) throws {
+    public init(lowering graph: Graph, kernels: KernelTable, regions: RegionChoice = .single) throws {
+        try self.init(lowering: graph, kernels: kernels, usesKernels: true, regions: regions, cut: nil)
+    }
+
+    /// Without kernels, or by windows of a given size: for tests.
+    package init(
+        lowering graph: Graph, kernels: KernelTable, usesKernels: Bool, regions: RegionChoice, cut: WindowCut?
+    ) throws {
         if let unbound = graph.inputs.first(where: { $0.type.shape == nil }) {
             throw TesseraError(
                 at: "input \(unbound.name)", found: "the type \(unbound.type)",
                 accepted: "numbers for all dimensions when a program is made")
         }
-        let assigned = try AssignLayouts.run(graph, catalog)
-        var storage = StorageAssignment(graph: assigned.graph)
-        let nodes = assigned.graph.nodes.filter { !($0.op is Input || $0.op is State || $0.op is Constant) }
-        func operand(_ value: Value) -> Operand {
-            let type = assigned.graph.type(of: value)
-            return Operand(element: type.element, shape: type.shape!, layout: assigned.layouts[value]!)
-        }
-        var lowered: [LoweredStep] = []
-        for (index, node) in nodes.enumerated() {
-            let request = LoweringRequest(
-                node: node, inputs: node.inputs.map(operand),
-                outputs: node.outputTypes.indices.map { operand(node.output($0)) }, kernels: kernels)
-            let step =
-                try assigned.lowerings[node.id]?.lower(request)
-                ?? .definition(of: node, inputs: request.inputs, outputs: request.outputs)
-            storage.assign(node, step: index, lowered: step)
-            lowered.append(step)
-        }
+        let assigned = try AssignLayouts.run(graph, usesKernels: usesKernels)
+        let nodes = try LoweredNodes(assigned, kernels)
+        let schedule = try StepSchedule(assigned.graph, stages: nodes.stages, regions)
+        let lowered = schedule.steps.map { nodes.step($0, in: assigned.graph, cut) }
+        var storage = StorageAssignment(graph: assigned.graph, steps: schedule.steps)
+        for (index, step) in lowered.enumerated() { storage.assign(step: index, lowered: step) }
         storage.keepResults()
 
         var requests = storage.requests
         let firstWorkspace = requests.count
-        var isPreparedOnce: [Bool] = []
-        for (index, (node, step)) in zip(nodes, lowered).enumerated() {
-            let once = step.preparedInputs.allSatisfy { storage.isStatic(node.inputs[$0]) }
-            isPreparedOnce.append(once)
-            let life = once ? 0...max(nodes.count - 1, 0) : index...index
+        for (index, step) in lowered.enumerated() {
+            let name = schedule.steps[index].last!.id
+            let life =
+                storage.isPackedOnce(index, step) ? 0...max(lowered.count - 1, 0) : index...index
             requests.append(
                 BufferRequest(
-                    name: "\(node.id) prepared", reason: step.kernel, byteCount: step.preparedBytes, steps: life))
+                    name: "\(name) prepared", reason: step.kernel, byteCount: step.packing.byteCount, steps: life))
             requests.append(
                 BufferRequest(
-                    name: "\(node.id) shared", reason: step.kernel, byteCount: step.sharedBytes, steps: index...index))
+                    name: "\(name) shared", reason: step.kernel, byteCount: step.sharedBytes, steps: index...index))
         }
         let plan = MemoryPlan.smallest(for: requests)
         try PlanVerifier.verify(plan)
 
-        func location(_ value: Value) -> Location { storage.location(of: value, in: plan) }
+        func location(_ value: Value) -> Location { storage.location(of: value, in: plan)! }
         self.graph = assigned.graph
         layouts = assigned.layouts
         self.plan = plan
         self.kernels = kernels
+        links = schedule.links
         constants = storage.constants
-        steps = zip(nodes, lowered).enumerated().map { index, pair in
-            let (node, step) = pair
+        steps = zip(schedule.steps, lowered).enumerated().map { index, pair in
+            let (members, step) = pair
             return Step(
-                node: node, lowered: step, inputs: node.inputs.map(location),
-                outputs: node.outputTypes.indices.map { location(node.output($0)) },
+                nodes: members, lowered: step,
+                inputs: members.flatMap { $0.inputs.map { storage.location(of: $0, in: plan) } },
+                outputs: members.last!.outputTypes.indices.map { location(members.last!.output($0)) },
                 prepared: .arena(offset: plan.placements[firstWorkspace + 2 * index].offset),
                 shared: .arena(offset: plan.placements[firstWorkspace + 2 * index + 1].offset),
-                isPreparedOnce: isPreparedOnce[index],
-                isStatic: !node.outputTypes.isEmpty && storage.isStatic(node.output())
+                isPreparedOnce: storage.isPackedOnce(index, step),
+                isStatic: !members.last!.outputTypes.isEmpty && storage.isStatic(members.last!.output())
             )
         }
         inputLocations = Dictionary(
@@ -77,5 +73,34 @@ extension Program {
                 ? nil : (path: update.path, type: assigned.graph.type(of: update.value), location: place)
         }
         workerBytes = lowered.map(\.workerBytes).max() ?? 0
+    }
+}
+
+/// What every node of a graph was lowered to.
+private struct LoweredNodes {
+    private var lowerings: [NodeID: Lowering] = [:]
+    /// The nodes that compute windows.
+    private(set) var stages: [NodeID: Stage] = [:]
+
+    init(_ assigned: AssignLayouts.Result, _ kernels: KernelTable) throws {
+        func operand(_ value: Value) -> Operand {
+            let type = assigned.graph.type(of: value)
+            return Operand(element: type.element, shape: type.shape!, layout: assigned.layouts[value]!)
+        }
+        for node in assigned.graph.nodes where !(node.op is Input || node.op is State || node.op is Constant) {
+            let request = LoweringRequest(
+                node: node, inputs: node.inputs.map(operand),
+                outputs: node.outputTypes.indices.map { operand(node.output($0)) }, kernels: kernels)
+            let lowering =
+                try assigned.lowerings[node.id]?.lower(request)
+                ?? .step(.definition(of: node, inputs: request.inputs, outputs: request.outputs))
+            lowerings[node.id] = lowering
+            if case .stage(let stage) = lowering { stages[node.id] = stage }
+        }
+    }
+
+    func step(_ nodes: [Node], in graph: Graph, _ cut: WindowCut?) -> LoweredStep {
+        nodes.count == 1
+            ? lowerings[nodes[0].id]!.lowered(cut: cut) : Region(nodes, stages: stages, in: graph, cut).lowered
     }
 }

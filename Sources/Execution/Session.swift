@@ -12,6 +12,8 @@ public final class Session: @unchecked Sendable {
     private let scratch: Arena
     private let scratchStride: Int
     private let memories: [StepMemory]
+    /// The addresses that the steps' memories point into.
+    private let addresses: UnsafeMutableBufferPointer<UnsafeMutableRawPointer>
     private var preparedVersion = -1
 
     /// Throws where a state is missing in `states` or the system has no memory.
@@ -31,14 +33,31 @@ public final class Session: @unchecked Sendable {
                 program.constants[index].withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
             }
         }
+        let addresses = UnsafeMutableBufferPointer<UnsafeMutableRawPointer>.allocate(
+            capacity: program.steps.reduce(1) { $0 + $1.inputs.count + $1.outputs.count })
+        self.addresses = addresses
+        var filled = 0
+        func table(_ pointers: [UnsafeMutableRawPointer]) -> UnsafePointer<UnsafeMutableRawPointer> {
+            let first = addresses.baseAddress! + filled
+            first.initialize(from: pointers, count: pointers.count)
+            filled += pointers.count
+            return UnsafePointer(first)
+        }
         memories = try program.steps.map { step in
-            StepMemory(
-                inputs: try zip(step.inputs, step.node.inputs).map { try resolve($0, program.graph.type(of: $1)) },
-                outputs: try zip(step.outputs, step.node.outputTypes).map { try resolve($0, $1) },
+            let types = step.nodes.flatMap { $0.inputs.map { program.graph.type(of: $0) } }
+            return StepMemory(
+                // What lives within the step has no address: its place is never read.
+                inputs: table(
+                    try zip(step.inputs, types).map { location, type in
+                        try location.map { try resolve($0, type) } ?? base
+                    }),
+                outputs: table(try zip(step.outputs, step.node.outputTypes).map { try resolve($0, $1) }),
                 prepared: try resolve(step.prepared, nil), shared: try resolve(step.shared, nil)
             )
         }
     }
+
+    deinit { addresses.deallocate() }
 
     public convenience init(_ program: Program, parameters: ParameterStore, threads: Int) throws {
         try self.init(
@@ -58,7 +77,7 @@ public final class Session: @unchecked Sendable {
         let clock = ContinuousClock()
         for (step, memory) in zip(program.steps, memories) where mustPrepare || !step.isStatic {
             let start = clock.now
-            if mustPrepare || !step.isPreparedOnce { try run(step.lowered.preparation, memory) }
+            if mustPrepare || !step.isPreparedOnce { try run(step.lowered.packing.phases, memory) }
             try run(step.lowered.phases, memory)
             observe?(step, clock.now - start)
         }
@@ -75,20 +94,22 @@ public final class Session: @unchecked Sendable {
     /// there is none. States may be half updated afterwards.
     public func firstOverflow(_ inputs: [String: Tensor]) throws -> Node? {
         try load(inputs)
-        func isFinite(_ pointers: [UnsafeMutableRawPointer], _ types: [TensorType]) -> Bool {
-            zip(pointers, types).allSatisfy { pointer, type in
+        func isFinite(_ pointers: UnsafePointer<UnsafeMutableRawPointer>, _ types: [(TensorType, Location?)]) -> Bool {
+            types.enumerated().allSatisfy { index, entry in
+                guard entry.1 != nil else { return true }
                 let bytes = UnsafeRawBufferPointer(
-                    start: pointer, count: type.elementCount! * type.element.byteCount)
-                return Tensor.nonFiniteCount(of: bytes, type.element) == 0
+                    start: pointers[index], count: entry.0.elementCount! * entry.0.element.byteCount)
+                return Tensor.nonFiniteCount(of: bytes, entry.0.element) == 0
             }
         }
         for (step, memory) in zip(program.steps, memories) {
-            let isSound = isFinite(memory.inputs, step.node.inputs.map { program.graph.type(of: $0) })
+            let types = step.nodes.flatMap { $0.inputs.map { program.graph.type(of: $0) } }
+            let isSound = isFinite(memory.inputs, Array(zip(types, step.inputs)))
             do {
-                try run(step.lowered.preparation, memory)
+                try run(step.lowered.packing.phases, memory)
                 try run(step.lowered.phases, memory)
             } catch { return isSound ? step.node : nil }
-            if isSound, !isFinite(memory.outputs, step.node.outputTypes) { return step.node }
+            if isSound, !isFinite(memory.outputs, Array(zip(step.node.outputTypes, step.outputs))) { return step.node }
         }
         return nil
     }
@@ -130,13 +151,7 @@ public final class Session: @unchecked Sendable {
     }
 
     private func run(_ phases: [Phase], _ memory: StepMemory) throws {
-        let scratch = scratch.base, stride = scratchStride
-        for phase in phases {
-            let body = phase.run
-            try pool.run(tiles: phase.tileCount, flushingDenormals: phase.flushesDenormals) { worker, tile in
-                try body(tile, memory, scratch + worker * stride)
-            }
-        }
+        for phase in phases { try pool.run(phase, memory, scratch: scratch.base, stride: scratchStride) }
     }
 
     private func pointer(_ location: Location) -> UnsafeMutableRawPointer {

@@ -20,27 +20,30 @@ struct StorageAssignment {
     }
 
     private let graph: Graph
+    private let steps: [[Node]]
     /// The last step that reads each value.
     private var lastRead: ValueMap<Int>
     private let results: Set<Value>
     private let updatePaths: [Value: String]
     private var storages: [Storage] = []
+    /// Nothing for values that live within a step.
     private var storageOf: ValueMap<Int>
     private(set) var constants: [Tensor] = []
     /// Values that no run can change: constants, states that the graph does not update, and what is computed from these
     /// alone.
     private var staticValues: ValueMap<Bool>
-    private var lastStep = 0
+    private var lastStep: Int { max(steps.count - 1, 0) }
 
-    init(graph: Graph) {
+    init(graph: Graph, steps: [[Node]]) {
         self.graph = graph
+        self.steps = steps
         (lastRead, storageOf, staticValues) = (ValueMap(for: graph), ValueMap(for: graph), ValueMap(for: graph))
         results = Set(graph.results)
         updatePaths = Dictionary(graph.updates.map { ($0.value, $0.path) }) { first, _ in first }
         let updated = Set(graph.updates.map(\.path))
-        let steps = graph.nodes.filter { !($0.op is Input || $0.op is State || $0.op is Constant) }
-        for (step, node) in steps.enumerated() { for input in node.inputs { lastRead[input] = step } }
-        lastStep = max(steps.count - 1, 0)
+        for (step, nodes) in steps.enumerated() {
+            for node in nodes { for input in node.inputs { lastRead[input] = step } }
+        }
         for node in graph.nodes {
             switch node.op {
             case is Input:
@@ -92,12 +95,14 @@ struct StorageAssignment {
         storages[storage].last = max(storages[storage].last, step)
     }
 
-    /// Gives storage to the outputs of the node that runs at `step`.
-    mutating func assign(_ node: Node, step: Int, lowered: LoweredStep) {
-        for input in node.inputs {
-            let storage = storageOf[input]!
-            storages[storage].last = max(storages[storage].last, step)
-            storages[storage].readers.append(node.id)
+    /// Gives storage to the outputs of the last node of a step.
+    mutating func assign(step: Int, lowered: LoweredStep) {
+        let node = steps[step].last!
+        for member in steps[step] {
+            for storage in member.inputs.compactMap({ storageOf[$0] }) {
+                storages[storage].last = max(storages[storage].last, step)
+                storages[storage].readers.append(member.id)
+            }
         }
         for (slot, type) in node.outputTypes.enumerated() {
             let value = node.output(slot)
@@ -159,13 +164,20 @@ struct StorageAssignment {
         }
     }
 
-    func location(of value: Value, in plan: MemoryPlan) -> Location {
-        let index = storageOf[value]!
+    /// Nil for a value that lives within a step.
+    func location(of value: Value, in plan: MemoryPlan) -> Location? {
+        guard let index = storageOf[value] else { return nil }
         return switch storages[index].home {
         case .arena: .arena(offset: plan.placements[index].offset)
         case .state(let path): .state(path: path)
         case .constant(let constant): .constant(index: constant)
         }
+    }
+
+    /// Whether nothing that a step packs can change during a run.
+    func isPackedOnce(_ step: Int, _ lowered: LoweredStep) -> Bool {
+        let inputs = steps[step].flatMap(\.inputs)
+        return lowered.packing.inputs.allSatisfy { isStatic(inputs[$0]) }
     }
 
     /// Whether a value stays the same during every run.

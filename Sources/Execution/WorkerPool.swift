@@ -29,21 +29,48 @@ public final class WorkerPool: Sendable {
     /// Runs all tiles and returns when the last is done; throws the first error of a tile. Denormals are flushed to
     /// zero, or never, on every thread that works, while it does. Not to be called from two threads at once.
     public func run(tiles: Int, flushingDenormals: Bool = false, _ body: @escaping Body) throws {
-        if threadCount == 1 || tiles <= 1 {
-            let previous = tessera_flush_denormals(flushingDenormals)
+        try run(TileWork(count: tiles, flushesDenormals: flushingDenormals, tiles: .body(body)))
+    }
+
+    /// The same for a phase of a step, each worker with its own part of the scratch memory.
+    func run(_ phase: Phase, _ memory: StepMemory, scratch: UnsafeMutableRawPointer, stride: Int) throws {
+        let tiles = TileWork.Tiles.phase(phase, memory, scratch, stride)
+        try run(TileWork(count: phase.tileCount, flushesDenormals: phase.flushesDenormals, tiles: tiles))
+    }
+
+    private func run(_ work: TileWork) throws {
+        if threadCount == 1 || work.count <= 1 {
+            let previous = tessera_flush_denormals(work.flushesDenormals)
             defer { tessera_flush_denormals(previous) }
-            for tile in 0..<tiles { try body(0, tile) }
+            for tile in 0..<work.count { try work.run(worker: 0, tile) }
             return
         }
-        try crew.run(tiles: tiles, flushingDenormals: flushingDenormals, body)
+        try crew.run(work)
+    }
+}
+
+/// Tiles to be run. A phase is held as it is: a closure around it would be memory allocated in every run.
+private struct TileWork {
+    enum Tiles {
+        case body(WorkerPool.Body)
+        case phase(Phase, StepMemory, UnsafeMutableRawPointer, Int)
+    }
+    let count: Int
+    let flushesDenormals: Bool
+    let tiles: Tiles
+
+    func run(worker: Int, _ tile: Int) throws {
+        switch tiles {
+        case .body(let body): try body(worker, tile)
+        case .phase(let phase, let memory, let scratch, let stride):
+            try phase.run(tile, memory, scratch + worker * stride)
+        }
     }
 }
 
 /// What a pool and its threads share. The threads hold the crew, not the pool, so that dropping the pool ends them.
 private final class Crew: @unchecked Sendable {
-    private var body: WorkerPool.Body?
-    private var tileCount = 0
-    private var flushesDenormals = false
+    private var work: TileWork?
     private let nextTile = Atomic<Int>(0)
     private let generation = Atomic<Int>(0)
     /// The number of helpers inside the phase, plus `open` while others may still come in.
@@ -63,10 +90,8 @@ private final class Crew: @unchecked Sendable {
         condition.unlock()
     }
 
-    func run(tiles: Int, flushingDenormals: Bool, _ body: @escaping WorkerPool.Body) throws {
-        self.body = body
-        flushesDenormals = flushingDenormals
-        tileCount = tiles
+    func run(_ work: TileWork) throws {
+        self.work = work
         nextTile.store(0, ordering: .relaxed)
         presence.store(Self.open, ordering: .releasing)
         condition.lock()
@@ -77,7 +102,7 @@ private final class Crew: @unchecked Sendable {
         presence.bitwiseAnd(~Self.open, ordering: .acquiringAndReleasing)
         var spins = 0
         while presence.load(ordering: .acquiring) > 0 { Self.pause(&spins) }
-        self.body = nil
+        self.work = nil
         if let error = failure.withLock({ error in
             defer { error = nil }; return error
         }) {
@@ -103,14 +128,15 @@ private final class Crew: @unchecked Sendable {
     }
 
     private func takeTiles(worker: Int) {
-        let previous = tessera_flush_denormals(flushesDenormals)
+        let work = work!
+        let previous = tessera_flush_denormals(work.flushesDenormals)
         defer { tessera_flush_denormals(previous) }
         while true {
             let tile = nextTile.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard tile < tileCount else { return }
-            do { try body!(worker, tile) } catch {
+            guard tile < work.count else { return }
+            do { try work.run(worker: worker, tile) } catch {
                 failure.withLock { if $0 == nil { $0 = error } }
-                nextTile.store(tileCount, ordering: .relaxed)
+                nextTile.store(work.count, ordering: .relaxed)
             }
         }
     }

@@ -21,7 +21,8 @@ extension Program {
             let runs =
                 step.lowered.viewOfInput != nil
                 ? "never"
-                : step.isStatic ? "once" : step.isPreparedOnce || step.lowered.preparation.isEmpty ? "" : "packs anew"
+                : step.isStatic
+                    ? "once" : step.isPreparedOnce || step.lowered.packing.phases.isEmpty ? "" : "packs anew"
             table.add([
                 step.runsDefinition ? "!" : "", "\(index)", step.lowered.kernel,
                 step.lowered.phases.map { "\($0.tileCount)" }.joined(separator: "+"), runs,

@@ -115,7 +115,8 @@ import Testing
         let builder = GraphBuilder(name: "one")
         let x = try builder.addInput("x", TensorType(.float32, [4]))
         builder.output("y", try builder.add(Relu(), [x], path: "relu")[0])
-        let program = try Program(lowering: builder.finish(), kernels: KernelTable(.best), catalog: .empty)
+        let program = try Program(
+            lowering: builder.finish(), kernels: KernelTable(.best), usesKernels: false, regions: .single, cut: nil)
         let lines = program.stepsText.split(separator: "\n")
         #expect(lines[0].contains("1 marked !"))
         #expect(lines[2].hasPrefix("!"))

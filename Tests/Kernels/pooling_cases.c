@@ -130,7 +130,7 @@ static void give(const shape *s, const tessera_pool_gradient *p, bool is_average
             for (long r = 0; r < s->row_count; r++)
                 for (long tap = 0; p->dx_rows[r] && tap < s->kernel_columns; tap++) {
                     const long x = cell(s, o, tap);
-                    if (x < 0) continue;
+                    if (x < p->first_column || x >= p->last_column) continue;
                     float *to = wanted[r] + x * p->dx_stride + c;
                     if (is_average) *to += dy / divisor(p->column_cells, p->row_cells[o]);
                     if (wins == r * s->width + x) *to += dy;
@@ -151,12 +151,17 @@ static void backward(trial *t, const shape *s, bool is_average) {
                                .width = s->width,
                                .pixels = s->pixels,
                                .channels = s->channels,
+                               .last_column = s->width,
                                .x_stride = s->channels + s->gap,
                                .dy_stride = s->channels + 2 * s->gap,
                                .dx_stride = s->channels + 3 * s->gap,
                                .column_cells = 2,
                                .row_cells = cell_counts(t, s->pixels)};
     p.dy = eighths(t, floats(s->pixels, p.dy_stride, s->channels));
+    if (below(t, 2) && s->width > 1) {
+        p.first_column = below(t, s->width);
+        p.last_column = p.first_column + below(t, s->width - p.first_column);
+    }
     const long count = floats(s->width, p.dx_stride, s->channels);
     for (long r = 0; r < s->row_count; r++) {
         x_rows[r] = is_average ? NULL : awkward(t, floats(s->width, p.x_stride, s->channels));

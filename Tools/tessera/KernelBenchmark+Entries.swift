@@ -48,15 +48,15 @@ extension KernelBenchmark {
         },
         "binary": { kernels, memory in
             let a = memory.floats(elements), b = memory.floats(elements), y = memory.floats(elements)
-            return pass(bytes: 12) { kernels.binary(TESSERA_ADD, a, 1, b, 1, y, elements) }
+            return pass(bytes: 12) { kernels.binary(TESSERA_add, a, 1, b, 1, y, elements) }
         },
         "unary": { kernels, memory in
             let x = memory.floats(elements), y = memory.floats(elements)
-            return pass(bytes: 8) { kernels.unary(TESSERA_SIGMOID, x, y, elements) }
+            return pass(bytes: 8) { kernels.unary(TESSERA_sigmoid, x, y, elements) }
         },
         "compare": { kernels, memory in
             let a = memory.floats(elements), b = memory.floats(elements), y = memory.flags(elements)
-            return pass(bytes: 9) { kernels.compare(TESSERA_LESS, a, 1, b, 1, y, elements) }
+            return pass(bytes: 9) { kernels.compare(TESSERA_less, a, 1, b, 1, y, elements) }
         },
         "select": { kernels, memory in
             let a = memory.floats(elements), b = memory.floats(elements), y = memory.floats(elements)
@@ -185,6 +185,7 @@ extension KernelBenchmark {
         call.x_stride = channels
         call.dy_stride = channels
         call.dx_stride = channels
+        call.last_column = call.width
         call.column_cells = 3
         call.row_cells = UnsafePointer(memory.floats(pixels))
         let rows = readsX ? 3 : 2

@@ -69,26 +69,33 @@ typedef struct {
     const float *dy;
     float *const *dx_rows;
     long row_count, kernel_columns, stride, dilation, pad, width, pixels, channels;
+    long first_column, last_column; /* of dx: others are another call's */
     long x_stride, dy_stride, dx_stride;
     float column_cells; /* average, as above */
     const float *row_cells;
 } tessera_pool_gradient;
 
-/* The operations of element-wise kernels: TESSERA_ABSOLUTE and so on (elementwise.def). */
+/* The operations of element-wise kernels: TESSERA_abs and so on (elementwise.def), and their names. */
 #define UNARY(NAME, EXPRESSION) TESSERA_##NAME,
 typedef enum {
 #include "elementwise.def"
+    TESSERA_UNARY_COUNT
 } tessera_unary;
+const char *tessera_unary_name(tessera_unary op);
 
 #define BINARY(NAME, EXPRESSION) TESSERA_##NAME,
 typedef enum {
 #include "elementwise.def"
+    TESSERA_BINARY_COUNT
 } tessera_binary;
+const char *tessera_binary_name(tessera_binary op);
 
 #define COMPARISON(NAME, EXPRESSION) TESSERA_##NAME,
 typedef enum {
 #include "elementwise.def"
+    TESSERA_COMPARISON_COUNT
 } tessera_comparison;
+const char *tessera_comparison_name(tessera_comparison op);
 
 /* Every kernel of a family list (kernels.def): name and C type. */
 #define KERNEL(name, element, result, arguments) result(*name) arguments;

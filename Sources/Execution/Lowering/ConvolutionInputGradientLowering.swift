@@ -1,178 +1,206 @@
 import CKernels
-import Foundation
 import TesseraIR
 import TesseraOps
 import TesseraTensors
 
 /// The input gradient of a convolution as GEMMs over dy. With a stride, pixels of dx fall into phases (row mod stride,
 /// column mod stride); each phase is reached by its own taps and is a convolution of dy at stride 1.
-struct ConvolutionInputGradientLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        isFloat32(node, inputs) && inputs[0].rank == 4 ? channelsLast(node, inputs, denseInputs: [1]) : nil
+extension ConvolutionInputGradient: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        areFloat32(inputs + outputs) && inputs[0].rank == 4 ? .images(inputs, outputs, whole: [1]) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! ConvolutionInputGradient
-        let weight = request.inputs[1].shape
+    func lower(_ request: LoweringRequest) throws -> Lowering {
         let geometry = Geometry(
             input: request.outputs[0].shape, output: request.inputs[0].shape,
-            window: op.convolution.window(kernel: Array(weight.dropFirst(2))))
-        if DepthwiseSteps.serves(geometry, groups: op.convolution.group) {
-            return DepthwiseSteps.inputGradient(geometry, request.kernels)
+            window: convolution.window(kernel: Array(request.inputs[1].shape.dropFirst(2))))
+        if DepthwiseStages.serves(geometry, groups: convolution.group) {
+            return .stage(DepthwiseStages.inputGradient(geometry, request))
         }
-        if op.convolution.group == 1, geometry.isPointwise { return pointwise(geometry, request.kernels) }
-        return try phases(geometry, groups: op.convolution.group, request)
+        if convolution.group == 1, geometry.isPointwise { return .stage(pointwise(geometry, request)) }
+        let phases = GradientPhases(geometry, groups: convolution.group, request)
+        try phases.requireModestRows(for: request.node)
+        return .stage(phases.stage(request))
     }
 
-    private func pointwise(_ geometry: Geometry, _ kernels: KernelTable) -> LoweredStep {
+    private func pointwise(_ geometry: Geometry, _ request: LoweringRequest) -> Stage {
         let filters = geometry.outChannels, channels = geometry.channels
-        let panels = GemmPanels(columns: channels, kernels: kernels)
-        let pixels = Pieces(
-            of: geometry.images * geometry.height * geometry.width,
-            size: max(64, min(512, 32_768 / max(filters, 1) / 8 * 8)))
-        let phase = Phase(tiles: pixels.count) { tile, memory, _ in
-            let range = pixels.range(tile)
-            PointwiseGemm.run(
-                panels, a: memory.input(0) + range.lowerBound * filters, pixels: range.count, depth: filters,
-                packed: memory.prepared, bias: nil,
-                c: memory.output(0) + range.lowerBound * channels
-            )
+        let panels = GemmPanels(columns: channels, kernels: request.kernels)
+        var stage = Stage(
+            "conv 1x1 input gradient gemm \(panels.width)", inputs: request.images(whole: [1]),
+            output: ImageLayout(request.outputs[0])
+        ) { window, memory, output in
+            panels.runPointwise(
+                memory.inputs[0], output, window, depth: filters, packed: memory.packed(), bias: nil)
         }
-        var step = LoweredStep(kernel: "conv 1x1 input gradient gemm \(panels.width)", phases: [phase])
-        step.preparation = [
-            Phase(tiles: panels.count) { tile, memory, _ in
-                let weight = memory.input(1, as: Float.self)
-                let target = memory.prepared.assumingMemoryBound(to: Float.self) + tile * panels.width * filters
-                panels.pack(tile, depth: filters, into: target) { m, c in weight[m * channels + c] }
-            }
-        ]
-        step.preparedInputs = [1]
-        step.preparedBytes = panels.byteCount(depth: filters)
-        return step
+        let pack = Phase(tiles: panels.count) { tile, memory, _ in
+            let weight = memory.input(1, as: Float.self)
+            let target = memory.prepared.assumingMemoryBound(to: Float.self) + tile * panels.width * filters
+            panels.pack(tile, depth: filters, into: target) { m, c in weight[m * channels + c] }
+        }
+        stage.packing = Packing(phases: [pack], inputs: [1], byteCount: panels.byteCount(depth: filters))
+        return stage
     }
+}
 
+/// The phases of dx along both axes, with the taps that reach each.
+private struct GradientPhases: Sendable {
     /// A tap that reaches a phase, and how far from the phase's own index it reads dy.
-    private struct Tap: Sendable {
+    struct Tap: Sendable {
         let index: Int
         let offset: Int
     }
 
-    private static func taps(phase: Int, kernel: Int, stride: Int, dilation: Int, pad: Int) -> [Tap] {
-        (0..<kernel).compactMap { tap in
-            let place = phase + pad - tap * dilation
-            return place % stride == 0 ? Tap(index: tap, offset: place / stride) : nil
+    private let geometry: Geometry
+    private let groups: Int
+    private let filters: Int
+    private let channels: Int
+    private let panels: GemmPanels
+    private let rowTaps: [[Tap]]
+    private let columnTaps: [[Tap]]
+    /// One packed matrix a phase and group, k = (row tap, column tap, filter): its inner dimension, and its first float.
+    private let depths: [Int]
+    private let starts: [Int]
+    /// The rows and columns of dy around a phase's own index that its taps read.
+    private let rowReach: ClosedRange<Int>
+    private let columnReach: ClosedRange<Int>
+
+    init(_ geometry: Geometry, groups: Int, _ request: LoweringRequest) {
+        func taps(_ phases: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ pad: Int) -> [[Tap]] {
+            (0..<phases).map { phase in
+                (0..<kernel).compactMap { tap in
+                    let place = phase + pad - tap * dilation
+                    return place % stride == 0 ? Tap(index: tap, offset: place / stride) : nil
+                }
+            }
         }
+        func reach(_ taps: [[Tap]]) -> ClosedRange<Int> {
+            let offsets = taps.joined().map(\.offset)
+            return (offsets.min() ?? 0)...(offsets.max() ?? 0)
+        }
+        self.geometry = geometry
+        self.groups = groups
+        (filters, channels) = (geometry.outChannels / groups, geometry.channels / groups)
+        panels = GemmPanels(columns: channels, kernels: request.kernels)
+        // Phases beyond the image have no pixels.
+        rowTaps = taps(
+            min(geometry.strideRows, geometry.height), geometry.kernelRows, geometry.strideRows, geometry.dilationRows,
+            geometry.padTop)
+        columnTaps = taps(
+            min(geometry.strideColumns, geometry.width), geometry.kernelColumns, geometry.strideColumns,
+            geometry.dilationColumns, geometry.padLeft)
+        (rowReach, columnReach) = (reach(rowTaps), reach(columnTaps))
+        let filters = filters, columnTaps = columnTaps, size = groups * panels.count * panels.width
+        depths = rowTaps.flatMap { rows in columnTaps.map { rows.count * $0.count * filters } }
+        starts = depths.reduce(into: [0]) { $0.append($0.last! + size * $1) }
     }
 
-    private func phases(_ geometry: Geometry, groups: Int, _ request: LoweringRequest) throws -> LoweredStep {
-        let filters = geometry.outChannels / groups, channels = geometry.channels / groups
-        let panels = GemmPanels(columns: channels, kernels: request.kernels)
-        // Phases beyond the image have no pixels.
-        let rowTaps = (0..<min(geometry.strideRows, geometry.height)).map {
-            Self.taps(
-                phase: $0, kernel: geometry.kernelRows, stride: geometry.strideRows, dilation: geometry.dilationRows,
-                pad: geometry.padTop)
-        }
-        let columnTaps = (0..<min(geometry.strideColumns, geometry.width)).map {
-            Self.taps(
-                phase: $0, kernel: geometry.kernelColumns, stride: geometry.strideColumns,
-                dilation: geometry.dilationColumns, pad: geometry.padLeft)
-        }
-        // One packed matrix a phase and group: k = (row tap, column tap, filter).
-        let depths = rowTaps.flatMap { rows in columnTaps.map { rows.count * $0.count * filters } }
-        let starts = depths.reduce(into: [0]) { $0.append($0.last! + groups * panels.count * panels.width * $1) }
-        let phaseCount = depths.count, taps = geometry.kernelRows * geometry.kernelColumns,
-            kernelColumns = geometry.kernelColumns
-        let pack = Phase(tiles: phaseCount * groups * panels.count) { tile, memory, _ in
+    private var packing: Packing {
+        let taps = geometry.kernelRows * geometry.kernelColumns, work = self
+        let phase = Phase(tiles: depths.count * groups * panels.count) {
+            [panels, groups, filters, channels] tile, memory, _ in
             let phase = tile / (groups * panels.count), group = tile / panels.count % groups,
                 panel = tile % panels.count
-            let rows = rowTaps[phase / columnTaps.count], columns = columnTaps[phase % columnTaps.count]
+            let rows = work.rowTaps[phase / work.columnTaps.count],
+                columns = work.columnTaps[phase % work.columnTaps.count]
             let weight = memory.input(1, as: Float.self) + group * filters * channels * taps
-            let target =
-                memory.prepared.assumingMemoryBound(to: Float.self) + starts[phase] + (group * panels.count + panel)
-                * panels.width * depths[phase]
-            panels.pack(panel, depth: depths[phase], into: target) { k, c in
+            let target = memory.prepared.assumingMemoryBound(to: Float.self) + work.matrix(phase, group, panel)
+            panels.pack(panel, depth: work.depths[phase], into: target) { k, c in
                 let tap = k / filters, row = rows[tap / columns.count].index,
                     column = columns[tap % columns.count].index
-                return weight[(k % filters * channels + c) * taps + row * kernelColumns + column]
+                return weight[(k % filters * channels + c) * taps + row * work.geometry.kernelColumns + column]
             }
         }
+        return Packing(phases: [phase], inputs: [1], byteCount: starts.last! * 4 + 64)
+    }
 
-        // Padded copies of the rows of dy that a block of dx rows reads.
-        let rowOffsets = rowTaps.joined().map(\.offset), columnOffsets = columnTaps.joined().map(\.offset)
-        let left = max(0, -(columnOffsets.min() ?? 0))
-        let phaseWidth = (geometry.width + geometry.strideColumns - 1) / geometry.strideColumns
-        let width = left + max(geometry.outWidth, phaseWidth + (columnOffsets.max() ?? 0)),
-            reach = (rowOffsets.max() ?? 0) - (rowOffsets.min() ?? 0) + 2
+    /// The first float of a panel.
+    private func matrix(_ phase: Int, _ group: Int, _ panel: Int) -> Int {
+        starts[phase] + (group * panels.count + panel) * panels.width * depths[phase]
+    }
+
+    /// The padded rows of dy that dx rows read, and the columns.
+    private func rows(_ rows: Range<Int>) -> Range<Int> {
+        rows.lowerBound / geometry.strideRows + rowReach.lowerBound..<(rows.upperBound - 1) / geometry.strideRows
+            + rowReach.upperBound + 1
+    }
+
+    private func columns(_ columns: Range<Int>) -> Range<Int> {
+        columns.lowerBound / geometry.strideColumns + columnReach.lowerBound..<(columns.upperBound - 1)
+            / geometry.strideColumns + columnReach.upperBound + 1
+    }
+
+    private func scratchBytes(_ count: Int) -> Int {
+        let rows = (count - 1) / geometry.strideRows + rowReach.count + 1
+        return rows * columns(0..<max(geometry.width, 1)).count * geometry.outChannels * 4 + 64
+    }
+
+    func requireModestRows(for node: Node) throws {
+        let width = Double(columns(0..<max(geometry.width, 1)).count)
         try geometry.requireModestRows(
-            bytes: Double(reach) * Double(width) * Double(geometry.outChannels) * 4, for: request.node)
-        let floatsPerRow = width * geometry.outChannels
-        let tiles = RowTiles(
-            images: geometry.images, rows: geometry.height,
-            floatsPerRow: max(geometry.width * geometry.channels, floatsPerRow / geometry.strideRows))
-        let span = (tiles.rows.size - 1) / geometry.strideRows + reach
+            bytes: Double(rowReach.count + 1) * width * Double(geometry.outChannels) * 4, for: node)
+    }
+
+    func stage(_ request: LoweringRequest) -> Stage {
+        let work = self
         let most = (rowTaps.map(\.count).max() ?? 0) * (columnTaps.map(\.count).max() ?? 0)
-        let phase = Phase(tiles: tiles.count) { tile, memory, scratch in
-            let (image, range) = tiles.tile(tile)
-            let padded = scratch.assumingMemoryBound(to: Float.self)
-            let firstRow = range.lowerBound / geometry.strideRows + (rowOffsets.min() ?? 0)
-            let lastRow = (range.upperBound - 1) / geometry.strideRows + (rowOffsets.max() ?? 0)
-            for row in firstRow...max(firstRow, lastRow) {
-                let target = padded + (row - firstRow) * floatsPerRow
-                memset(target, 0, floatsPerRow * 4)
-                guard row >= 0, row < geometry.outHeight else { continue }
-                memcpy(
-                    target + left * geometry.outChannels,
-                    memory.input(0, as: Float.self) + (image * geometry.outHeight + row) * geometry.outWidth
-                        * geometry.outChannels,
-                    geometry.outWidth * geometry.outChannels * 4)
-            }
+        var stage = Stage(
+            "conv \(geometry.kernelText) input gradient gemm \(panels.width)", inputs: request.images(whole: [1]),
+            output: ImageLayout(request.outputs[0])
+        ) { window, memory, output in
+            let rows = work.rows(window.rows), columns = work.columns(window.columns)
+            let padded = PaddedRows(channels: work.geometry.outChannels, width: columns.count)
+            let first = memory.scratch.assumingMemoryBound(to: Float.self)
+            padded.fill(first, memory.inputs[0], rows: rows, left: columns.lowerBound)
             withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: max(most, 1)) { pointers in
-                for y in range {
-                    let rows = rowTaps[y % geometry.strideRows]
-                    for (columnPhase, columns) in columnTaps.enumerated() {
-                        let phase = y % geometry.strideRows * columnTaps.count + columnPhase
-                        for group in 0..<groups {
-                            for (i, row) in rows.enumerated() {
-                                let source = padded + (y / geometry.strideRows + row.offset - firstRow) * floatsPerRow
-                                for (j, column) in columns.enumerated() {
-                                    pointers[i * columns.count + j] = UnsafePointer(
-                                        source + (left + column.offset) * geometry.outChannels + group * filters)
-                                }
-                            }
-                            for panel in 0..<panels.count {
-                                let range = panels.columns(panel)
-                                var call = tessera_gemm()
-                                call.pixels =
-                                    (geometry.width - columnPhase + geometry.strideColumns - 1) / geometry.strideColumns
-                                call.segments = rows.count * columns.count
-                                call.depth = filters
-                                call.columns = range.count
-                                call.a = UnsafePointer(pointers.baseAddress!)
-                                call.a_stride = geometry.outChannels
-                                call.b = UnsafePointer(
-                                    memory.prepared.assumingMemoryBound(to: Float.self) + starts[phase]
-                                        + (group * panels.count + panel) * panels.width * depths[phase])
-                                call.c =
-                                    memory.output(0) + ((image * geometry.height + y) * geometry.width + columnPhase)
-                                    * geometry.channels + group * channels + range.lowerBound
-                                call.c_stride = geometry.strideColumns * geometry.channels
-                                call.low = -.infinity
-                                call.high = .infinity
-                                panels.run(&call)
-                            }
-                        }
+                for y in window.rows {
+                    for phase in work.columnTaps.indices {
+                        work.multiply(
+                            pointers, phase, y, window, memory, output,
+                            at: { row, column in
+                                first + (row - rows.lowerBound) * padded.floatsPerRow
+                                    + (column - columns.lowerBound) * padded.channels
+                            })
                     }
                 }
             }
         }
-        var step = LoweredStep(
-            kernel: "conv \(geometry.kernelRows)x\(geometry.kernelColumns) input gradient gemm \(panels.width)",
-            phases: [phase])
-        step.preparation = [pack]
-        step.preparedInputs = [1]
-        step.preparedBytes = starts.last! * 4 + 64
-        step.workerBytes = span * floatsPerRow * 4 + 64
-        return step
+        stage.packing = packing
+        stage.scratchBytes = { work.scratchBytes($0) }
+        return stage
+    }
+
+    /// The pixels of one column phase in one row of dx; `at` finds a pixel of the padded rows.
+    private func multiply(
+        _ pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, _ columnPhase: Int, _ y: Int,
+        _ window: RowWindow, _ memory: RowMemory, _ output: Rows,
+        at pixel: (_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float>
+    ) {
+        let step = geometry.strideColumns
+        // The first pixel of the phase in the window, and its index among the phase's.
+        let index = (window.columns.lowerBound - columnPhase + step - 1) / step, x = index * step + columnPhase
+        guard x < window.columns.upperBound else { return }
+        let rows = rowTaps[y % geometry.strideRows], columns = columnTaps[columnPhase]
+        let phase = y % geometry.strideRows * columnTaps.count + columnPhase
+        var call = tessera_gemm()
+        call.pixels = (window.columns.upperBound - x + step - 1) / step
+        call.segments = rows.count * columns.count
+        call.depth = filters
+        call.a = UnsafePointer(pointers.baseAddress!)
+        call.a_stride = geometry.outChannels
+        call.c_stride = step * output.pixelStride
+        for group in 0..<groups {
+            for (i, row) in rows.enumerated() {
+                for (j, column) in columns.enumerated() {
+                    pointers[i * columns.count + j] = UnsafePointer(
+                        pixel(y / geometry.strideRows + row.offset, index + column.offset) + group * filters)
+                }
+            }
+            for panel in 0..<panels.count {
+                panels.run(
+                    call, panel: panel, packed: memory.packed(matrix(phase, group, panel)),
+                    c: output.floats(y, x) + group * channels + panels.columns(panel).lowerBound, bias: nil)
+            }
+        }
     }
 }

@@ -1,35 +1,57 @@
 import CKernels
-import Foundation
 import TesseraIR
 import TesseraOps
 import TesseraTensors
 
 /// Convolution of channels-last images: depthwise row kernels where every channel has its own filter, else GEMM, with
 /// the image as its own matrix where the kernel is 1 × 1 and zero-padded copies of rows (implicit GEMM) elsewhere.
-struct ConvolutionLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        isFloat32(node, inputs) && inputs[0].rank == 4 ? channelsLast(node, inputs, denseInputs: [1]) : nil
+extension Convolution: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        areFloat32(inputs + outputs) && inputs[0].rank == 4 ? .images(inputs, outputs, whole: [1]) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! Convolution
-        let weight = request.inputs[1].shape
+    func lower(_ request: LoweringRequest) throws -> Lowering {
         let geometry = Geometry(
             input: request.inputs[0].shape, output: request.outputs[0].shape,
-            window: op.window(kernel: Array(weight.dropFirst(2))))
-        let hasBias = request.inputs.count == 3
-        if DepthwiseSteps.serves(geometry, groups: op.group) {
-            return DepthwiseSteps.forward(geometry, hasBias: hasBias, request.kernels)
-        }
-        if op.group == 1, geometry.isPointwise { return pointwise(geometry, hasBias: hasBias, request.kernels) }
+            window: window(kernel: Array(request.inputs[1].shape.dropFirst(2))))
+        if DepthwiseStages.serves(geometry, groups: group) { return .stage(DepthwiseStages.forward(geometry, request)) }
+        let work = ConvolutionStage(request, geometry, groups: group)
+        if group == 1, geometry.isPointwise { return .stage(work.pointwise) }
         try geometry.requireModestRows(for: request.node)
-        return implicitGemm(geometry, groups: op.group, hasBias: hasBias, request.kernels)
+        return .stage(work.implicitGemm)
+    }
+}
+
+private struct ConvolutionStage: Sendable {
+    let request: LoweringRequest
+    let geometry: Geometry
+    let groups: Int
+    let panels: GemmPanels
+    /// Of the inner dimension: (kernel row, kernel column, channel).
+    let depth: Int
+    private var hasBias: Bool { request.inputs.count == 3 }
+
+    init(_ request: LoweringRequest, _ geometry: Geometry, groups: Int) {
+        self.request = request
+        self.geometry = geometry
+        self.groups = groups
+        panels = GemmPanels(columns: geometry.outChannels / groups, kernels: request.kernels)
+        depth = geometry.channels / groups * geometry.kernelRows * geometry.kernelColumns
     }
 
-    /// Weights [M, C/g, kh, kw] as panels for k = (kernel row, kernel column, channel).
-    private func packing(_ geometry: Geometry, groups: Int, _ panels: GemmPanels) -> (phase: Phase, depth: Int) {
-        let channels = geometry.channels / groups, taps = geometry.kernelRows * geometry.kernelColumns,
-            depth = channels * taps
+    private func stage(
+        _ name: String, _ run: @escaping @Sendable (_ window: RowWindow, _ memory: RowMemory, _ output: Rows) -> Void
+    ) -> Stage {
+        var stage = Stage(
+            name, inputs: request.images(whole: [1, 2]), output: ImageLayout(request.outputs[0]), run: run)
+        stage.packing = packing
+        return stage
+    }
+
+    /// Weights [M, C/g, kh, kw] as panels.
+    private var packing: Packing {
+        let channels = geometry.channels / groups, taps = geometry.kernelRows * geometry.kernelColumns
+        let (panels, depth) = (panels, depth)
         let phase = Phase(tiles: groups * panels.count) { tile, memory, _ in
             let weight = memory.input(1, as: Float.self) + tile / panels.count * panels.columns * depth
             let target = memory.prepared.assumingMemoryBound(to: Float.self) + tile * panels.width * depth
@@ -37,105 +59,56 @@ struct ConvolutionLowering: NodeLowering {
                 weight[(m * channels + k % channels) * taps + k / channels]
             }
         }
-        return (phase, depth)
+        return Packing(phases: [phase], inputs: [1], byteCount: groups * panels.byteCount(depth: depth))
     }
 
-    private func pointwise(_ geometry: Geometry, hasBias: Bool, _ kernels: KernelTable) -> LoweredStep {
-        let panels = GemmPanels(columns: geometry.outChannels, kernels: kernels), channels = geometry.channels,
-            columns = geometry.outChannels
-        let (pack, depth) = packing(geometry, groups: 1, panels)
-        let pixels = Pieces(
-            of: geometry.images * geometry.height * geometry.width,
-            size: max(64, min(512, 32_768 / max(channels, 1) / 8 * 8)))
-        let phase = Phase(tiles: pixels.count) { tile, memory, _ in
-            let range = pixels.range(tile)
-            PointwiseGemm.run(
-                panels, a: memory.input(0) + range.lowerBound * channels, pixels: range.count, depth: depth,
-                packed: memory.prepared,
-                bias: hasBias ? memory.input(2) : nil, c: memory.output(0) + range.lowerBound * columns
-            )
+    var pointwise: Stage {
+        let (panels, depth, hasBias) = (panels, depth, hasBias)
+        return stage("conv 1x1 gemm \(panels.width)") { window, memory, output in
+            panels.runPointwise(
+                memory.inputs[0], output, window, depth: depth, packed: memory.packed(),
+                bias: hasBias ? memory.whole.input(2) : nil)
         }
-        var step = LoweredStep(kernel: "conv 1x1 gemm \(panels.width)", phases: [phase])
-        step.preparation = [pack]
-        step.preparedInputs = [1]
-        step.preparedBytes = panels.byteCount(depth: depth)
-        return step
     }
 
-    private func implicitGemm(_ geometry: Geometry, groups: Int, hasBias: Bool, _ kernels: KernelTable) -> LoweredStep {
-        let panels = GemmPanels(columns: geometry.outChannels / groups, kernels: kernels)
-        let (pack, depth) = packing(geometry, groups: groups, panels)
-        let rows = PaddedRows(geometry)
-        let tiles = RowTiles(
-            images: geometry.images, rows: geometry.outHeight, floatsPerRow: rows.floatsPerRow * geometry.strideRows)
-        let segments = TapSegments(geometry, groups: groups)
-        let phase = Phase(tiles: tiles.count) { tile, memory, scratch in
-            let (image, range) = tiles.tile(tile)
-            let padded = rows.fill(scratch, from: memory.input(0), image: image, outputRows: range)
+    var implicitGemm: Stage {
+        let work = self, rows = ConvolutionRows(geometry: geometry), segments = TapSegments(geometry, groups: groups)
+        var stage = stage("conv \(geometry.kernelText) gemm \(panels.width)") { window, memory, output in
+            let padded = rows.fill(memory.scratch, memory.inputs[0], window)
+            let floatsPerRow = rows.padded(columns: window.columns.count).floatsPerRow
             withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: segments.count) { pointers in
-                for y in range {
-                    for group in 0..<groups {
-                        segments.set(pointers, padded, rows, outputRow: y, firstRow: range.lowerBound, group: group)
-                        for panel in 0..<panels.count {
-                            let columns = panels.columns(panel), first = group * panels.columns + columns.lowerBound
-                            var call = tessera_gemm()
-                            call.pixels = geometry.outWidth
-                            call.segments = segments.count
-                            call.depth = segments.depth
-                            call.columns = columns.count
-                            call.a = UnsafePointer(pointers.baseAddress!)
-                            call.a_stride = geometry.strideColumns * geometry.channels
-                            call.b = UnsafePointer(
-                                memory.prepared.assumingMemoryBound(to: Float.self) + (group * panels.count + panel)
-                                    * panels.width * depth)
-                            call.c =
-                                memory.output(0) + (image * geometry.outHeight + y) * geometry.outWidth
-                                * geometry.outChannels + first
-                            call.c_stride = geometry.outChannels
-                            call.bias = hasBias ? memory.input(2) + first : nil
-                            call.low = -.infinity
-                            call.high = .infinity
-                            panels.run(&call)
-                        }
+                for y in window.rows {
+                    for group in 0..<work.groups {
+                        segments.set(
+                            pointers, padded, floatsPerRow: floatsPerRow, row: y - window.rows.lowerBound, group: group)
+                        work.multiply(
+                            pointers, segments, group, pixels: window.columns.count,
+                            output.floats(y, window.columns.lowerBound), stride: output.pixelStride, memory)
                     }
                 }
             }
         }
-        var step = LoweredStep(
-            kernel: "conv \(geometry.kernelRows)x\(geometry.kernelColumns) gemm \(panels.width)", phases: [phase])
-        step.preparation = [pack]
-        step.preparedInputs = [1]
-        step.preparedBytes = groups * panels.byteCount(depth: depth)
-        step.workerBytes = rows.byteCount(outputRows: tiles.rows.size)
-        return step
+        stage.scratchBytes = { rows.byteCount(outputRows: $0) }
+        return stage
     }
-}
 
-/// A block of pixels times a packed matrix.
-enum PointwiseGemm {
-    static func run(
-        _ panels: GemmPanels, a: UnsafePointer<Float>, pixels: Int, depth: Int, packed: UnsafeRawPointer,
-        bias: UnsafePointer<Float>?, c: UnsafeMutablePointer<Float>
+    /// All panels of a group over one row of output pixels.
+    private func multiply(
+        _ pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, _ segments: TapSegments, _ group: Int,
+        pixels: Int, _ output: UnsafeMutablePointer<Float>, stride: Int, _ memory: RowMemory
     ) {
-        var segment: UnsafePointer<Float>? = a
+        var call = tessera_gemm()
+        call.pixels = pixels
+        call.segments = segments.count
+        call.depth = segments.depth
+        call.a = UnsafePointer(pointers.baseAddress!)
+        call.a_stride = geometry.strideColumns * geometry.channels
+        call.c_stride = stride
         for panel in 0..<panels.count {
-            let columns = panels.columns(panel)
-            withUnsafePointer(to: &segment) { segment in
-                var call = tessera_gemm()
-                call.pixels = pixels
-                call.segments = 1
-                call.depth = depth
-                call.columns = columns.count
-                call.a = segment
-                call.a_stride = depth
-                call.b = packed.assumingMemoryBound(to: Float.self) + panel * panels.width * depth
-                call.c = c + columns.lowerBound
-                call.c_stride = panels.columns
-                call.bias = bias.map { $0 + columns.lowerBound }
-                call.low = -.infinity
-                call.high = .infinity
-                panels.run(&call)
-            }
+            let first = group * panels.columns + panels.columns(panel).lowerBound
+            panels.run(
+                call, panel: panel, packed: memory.packed((group * panels.count + panel) * panels.width * depth),
+                c: output + first, bias: hasBias ? memory.whole.input(2) + first : nil)
         }
     }
 }

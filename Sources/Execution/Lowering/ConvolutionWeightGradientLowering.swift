@@ -1,101 +1,127 @@
 import CKernels
-import Foundation
 import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// The weight gradient of a convolution: Xᵀ · dY over pixels. The pixels are cut into a few fixed blocks, and the
-/// filters into chunks; each pair has its own partial sums, which are added in order.
-struct ConvolutionWeightGradientLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        isFloat32(node, inputs) && inputs[0].rank == 4 ? channelsLast(node, inputs, denseOutputs: [0]) : nil
+/// The weight gradient of a convolution: Xᵀ · dY over pixels, in a few fixed blocks of rows, which are added in order.
+/// Filters come in parts that do not depend on one another.
+extension ConvolutionWeightGradient: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        areFloat32(inputs + outputs) && inputs[0].rank == 4 ? .images(inputs, outputs, wholeOutputs: [0]) : nil
     }
 
-    /// Pixels of one GEMM call: its float sums are added to the partial ones.
-    private static let pixelChunk = 512
-    private static let filterChunk = 192
-
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! ConvolutionWeightGradient
+    func lower(_ request: LoweringRequest) throws -> Lowering {
         let geometry = Geometry(
             input: request.inputs[0].shape, output: request.inputs[1].shape,
-            window: op.convolution.window(kernel: op.kernel))
-        let groups = op.convolution.group
-        if DepthwiseSteps.serves(geometry, groups: groups) {
-            return DepthwiseSteps.weightGradient(geometry, request.kernels)
+            window: convolution.window(kernel: kernel))
+        if DepthwiseStages.serves(geometry, groups: convolution.group) {
+            return .sink(DepthwiseStages.weightGradient(geometry, request))
         }
         try geometry.requireModestRows(for: request.node)
-        let kernels = request.kernels
-        let channels = geometry.channels / groups, filters = geometry.outChannels / groups,
-            taps = geometry.kernelRows * geometry.kernelColumns
-        let depth = taps * channels, size = groups * depth * filters
-        let blocks = RowBlocks(
-            images: geometry.images, rows: geometry.outHeight, limit: max(2, min(16, (4 << 20) / max(size, 1))))
-        let chunks = Pieces(of: filters, size: Self.filterChunk)
-        let rows = PaddedRows(geometry), segments = TapSegments(geometry, groups: groups)
-        let isPointwise = geometry.isPointwise && groups == 1
+        return .sink(WeightGradient(geometry, groups: convolution.group, request.kernels).sink(request))
+    }
+}
 
-        // The partial of a block: [group][k = (tap, channel)][filter].
-        let sums = Phase(tiles: blocks.count * chunks.count) { tile, memory, scratch in
-            let block = tile / chunks.count, chunk = chunks.range(tile % chunks.count)
-            let partial = memory.shared.assumingMemoryBound(to: Float.self) + block * size
-            for k in 0..<groups * depth { memset(partial + k * filters + chunk.lowerBound, 0, chunk.count * 4) }
-            let x = memory.input(0, as: Float.self), dy = memory.input(1, as: Float.self)
-            let (images, blockRows) = blocks.block(block)
-            if isPointwise {
-                // Whole rows a call, so that sums do not depend on how many rows come at once.
-                let rowsAtOnce = max(1, Self.pixelChunk / max(geometry.outWidth, 1))
-                for image in images {
-                    for y in stride(from: blockRows.lowerBound, to: blockRows.upperBound, by: rowsAtOnce) {
-                        let count = min(rowsAtOnce, blockRows.upperBound - y) * geometry.outWidth
-                        let first = (image * geometry.outHeight + y) * geometry.outWidth
-                        for start in stride(from: first, to: first + count, by: Self.pixelChunk) {
-                            kernels.pointer.pointee.gemm_transposed(
-                                min(Self.pixelChunk, first + count - start), x + start * channels, channels, channels,
-                                dy + start * filters + chunk.lowerBound, filters, chunk.count,
-                                partial + chunk.lowerBound, filters)
-                        }
-                    }
+private struct WeightGradient: Sendable {
+    let geometry: Geometry
+    let groups: Int
+    let kernels: KernelTable
+    let channels: Int
+    let filters: Int
+    let taps: Int
+    let chunks: Pieces
+    private static let filterChunk = 192
+
+    init(_ geometry: Geometry, groups: Int, _ kernels: KernelTable) {
+        self.geometry = geometry
+        self.groups = groups
+        self.kernels = kernels
+        (channels, filters) = (geometry.channels / groups, geometry.outChannels / groups)
+        taps = geometry.kernelRows * geometry.kernelColumns
+        // Equal chunks of whole vectors.
+        let count = max(1, (filters + Self.filterChunk - 1) / Self.filterChunk)
+        chunks = Pieces(of: filters, size: ((filters + count - 1) / count + 15) / 16 * 16)
+    }
+
+    /// Rows of a group's sums, k = (tap, channel), and the floats of a part: [group][k][filter of the chunk].
+    private var depth: Int { taps * channels }
+    private var partFloats: Int { groups * depth * chunks.size }
+
+    func sink(_ request: LoweringRequest) -> Sink {
+        let work = self, isPointwise = geometry.isPointwise && groups == 1
+        let limit = max(2, min(WorkSize.partialSums, WorkSize.partialFloats / max(groups * depth * filters, 1)))
+        let blocks = RowBlocks(images: geometry.images, rows: geometry.outHeight, limit: limit)
+        let rows = ConvolutionRows(geometry: geometry)
+        var sink = Sink(
+            kernel: "conv \(geometry.kernelText) weight gradient", inputs: request.images(), summed: 1, blocks: blocks,
+            parts: chunks.count, partBytes: partFloats * 4,
+            add: { window, part, memory, sums in
+                let sums = sums.assumingMemoryBound(to: Float.self)
+                if isPointwise {
+                    work.addPixels(window, work.chunks.range(part), memory, sums)
+                } else {
+                    work.addTaps(window, work.chunks.range(part), memory, sums)
                 }
-                return
+            }, join: join(blocks))
+        sink.scratchBytes = isPointwise ? 0 : rows.byteCount(outputRows: 1)
+        return sink
+    }
+
+    /// Whole rows a call, so that sums do not depend on how many rows come at once.
+    private func addPixels(
+        _ window: RowWindow, _ chunk: Range<Int>, _ memory: RowMemory, _ sums: UnsafeMutablePointer<Float>
+    ) {
+        let (x, dy) = (memory.inputs[0], memory.inputs[1])
+        let rowsAtOnce = max(1, WorkSize.productPixels / max(geometry.outWidth, 1))
+        for y in stride(from: window.rows.lowerBound, to: window.rows.upperBound, by: rowsAtOnce) {
+            let count = min(rowsAtOnce, window.rows.upperBound - y) * geometry.outWidth
+            for first in stride(from: 0, to: count, by: WorkSize.productPixels) {
+                kernels.pointer.pointee.gemm_transposed(
+                    min(WorkSize.productPixels, count - first), x.floats(y) + first * x.pixelStride, x.pixelStride,
+                    channels, dy.floats(y) + first * dy.pixelStride + chunk.lowerBound, dy.pixelStride, chunk.count,
+                    sums, chunks.size)
             }
-            withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: segments.count) { pointers in
-                for image in images {
-                    for y in blockRows {
-                        let padded = rows.fill(scratch, from: x, image: image, outputRows: y..<y + 1)
-                        for group in 0..<groups {
-                            segments.set(pointers, padded, rows, outputRow: y, firstRow: y, group: group)
-                            for segment in 0..<segments.count {
-                                kernels.pointer.pointee.gemm_transposed(
-                                    geometry.outWidth, pointers[segment]!, geometry.strideColumns * geometry.channels,
-                                    segments.depth,
-                                    dy + (image * geometry.outHeight + y) * geometry.outWidth * geometry.outChannels
-                                        + group * filters + chunk.lowerBound, geometry.outChannels, chunk.count,
-                                    partial + (group * depth + segment * segments.depth) * filters + chunk.lowerBound,
-                                    filters)
-                            }
-                        }
+        }
+    }
+
+    private func addTaps(
+        _ window: RowWindow, _ chunk: Range<Int>, _ memory: RowMemory, _ sums: UnsafeMutablePointer<Float>
+    ) {
+        let (x, dy) = (memory.inputs[0], memory.inputs[1])
+        let rows = ConvolutionRows(geometry: geometry), segments = TapSegments(geometry, groups: groups)
+        let floatsPerRow = rows.padded(columns: geometry.outWidth).floatsPerRow
+        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: segments.count) { pointers in
+            for y in window.rows {
+                let row = RowWindow(image: window.image, rows: y..<y + 1, columns: window.columns)
+                let padded = rows.fill(memory.scratch, x, row)
+                for group in 0..<groups {
+                    segments.set(pointers, padded, floatsPerRow: floatsPerRow, row: 0, group: group)
+                    for segment in 0..<segments.count {
+                        kernels.pointer.pointee.gemm_transposed(
+                            geometry.outWidth, pointers[segment]!, geometry.strideColumns * geometry.channels,
+                            segments.depth, dy.floats(y) + group * filters + chunk.lowerBound, dy.pixelStride,
+                            chunk.count, sums + (group * depth + segment * segments.depth) * chunks.size, chunks.size)
                     }
                 }
             }
         }
-        let join = Phase(tiles: groups * taps) { tile, memory, _ in
-            let partials = memory.shared.assumingMemoryBound(to: Float.self), dw = memory.output(0, as: Float.self)
+    }
+
+    private func join(_ blocks: RowBlocks) -> Phase {
+        let work = self
+        return Phase(tiles: groups * taps) { [channels, filters, taps, chunks] tile, memory, _ in
+            let sums = memory.shared.assumingMemoryBound(to: Float.self), dw = memory.output(0, as: Float.self)
             let group = tile / taps, tap = tile % taps
             for c in 0..<channels {
                 for m in 0..<filters {
+                    let row = (group * work.depth + tap * channels + c) * chunks.size + m % chunks.size
                     var sum = 0.0
                     for block in 0..<blocks.count {
-                        sum += Double(partials[block * size + (group * depth + tap * channels + c) * filters + m])
+                        sum += Double(sums[(block * chunks.count + m / chunks.size) * work.partFloats + row])
                     }
                     dw[((group * filters + m) * channels + c) * taps + tap] = Float(sum)
                 }
             }
         }
-        var step = LoweredStep(
-            kernel: "conv \(geometry.kernelRows)x\(geometry.kernelColumns) weight gradient", phases: [sums, join])
-        step.sharedBytes = blocks.count * size * 4 + 64
-        step.workerBytes = isPointwise ? 0 : rows.byteCount(outputRows: 1)
-        return step
     }
 }

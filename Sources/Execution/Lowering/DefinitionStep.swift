@@ -8,17 +8,19 @@ extension LoweredStep {
             kernel: "definition",
             phases: [
                 Phase(tiles: 1, flushesDenormals: false) { _, memory, _ in
-                    let tensors = zip(inputs, memory.inputs).map { operand, pointer in
+                    let tensors = inputs.enumerated().map { index, operand in
                         Tensor(
-                            copying: UnsafeRawBufferPointer(start: pointer, count: operand.byteCount),
+                            copying: UnsafeRawBufferPointer(start: memory.inputs[index], count: operand.byteCount),
                             element: operand.element, shape: operand.shape)
                     }
                     let results = try Evaluator.evaluate(node.op, tensors, at: node.path)
-                    for (result, (operand, pointer)) in zip(results, zip(outputs, memory.outputs)) {
+                    for (index, (result, operand)) in zip(results, outputs).enumerated() {
                         precondition(
                             result.element == operand.element && result.shape == operand.shape,
                             "the definition of \(node.op.mnemonic) gives \(result.type)")
-                        result.withUnsafeBytes { pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+                        result.withUnsafeBytes {
+                            memory.outputs[index].copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+                        }
                     }
                 }
             ])

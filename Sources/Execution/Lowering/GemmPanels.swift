@@ -26,11 +26,52 @@ struct GemmPanels: Sendable {
     /// Bytes of all panels for an inner dimension.
     func byteCount(depth: Int) -> Int { count * width * depth * 4 }
 
-    func run(_ arguments: inout tessera_gemm) {
+    /// One panel of a product. `call` holds the pixels, segments, depth and strides; `packed` and `c` are those of the
+    /// panel, and `bias`, if any, of its first column.
+    func run(
+        _ call: tessera_gemm, panel: Int, packed: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
+        bias: UnsafePointer<Float>?
+    ) {
+        var call = call
+        call.columns = columns(panel).count
+        call.b = packed
+        call.c = c
+        call.bias = bias
+        call.low = -.infinity
+        call.high = .infinity
         switch vectors {
-        case 1: kernels.pointer.pointee.gemm1(&arguments)
-        case 2: kernels.pointer.pointee.gemm2(&arguments)
-        default: kernels.pointer.pointee.gemm3(&arguments)
+        case 1: kernels.pointer.pointee.gemm1(&call)
+        case 2: kernels.pointer.pointee.gemm2(&call)
+        default: kernels.pointer.pointee.gemm3(&call)
+        }
+    }
+
+    /// All panels over a run of pixels that are read one by one, a few pixels at a time, which stay in the cache.
+    func runPointwise(
+        _ input: Rows, _ output: Rows, _ window: RowWindow, depth: Int, packed: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?
+    ) {
+        let piece = max(64, min(512, WorkSize.tileFloats / max(depth, 1) / 8 * 8))
+        var call = tessera_gemm()
+        call.segments = 1
+        call.depth = depth
+        call.a_stride = input.pixelStride
+        call.c_stride = output.pixelStride
+        window.forEachRun(joining: input.joins(window) && output.joins(window)) { y, x, pixels in
+            for start in stride(from: 0, to: pixels, by: piece) {
+                var a: UnsafePointer<Float>? = UnsafePointer(input.floats(y, x) + start * input.pixelStride)
+                let c = output.floats(y, x) + start * output.pixelStride
+                withUnsafePointer(to: &a) { a in
+                    call.a = a
+                    call.pixels = min(piece, pixels - start)
+                    for panel in 0..<count {
+                        let first = columns(panel).lowerBound
+                        run(
+                            call, panel: panel, packed: packed + panel * width * depth, c: c + first,
+                            bias: bias.map { $0 + first })
+                    }
+                }
+            }
         }
     }
 

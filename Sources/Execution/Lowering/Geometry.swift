@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 import TesseraIR
 import TesseraOps
@@ -38,6 +37,9 @@ struct Geometry: Sendable {
             && outHeight == height && outWidth == width
     }
 
+    /// `3x3`
+    var kernelText: String { "\(kernelRows)x\(kernelColumns)" }
+
     /// Bytes of the padded input rows that one output row reads.
     private var paddedRowBytes: Double {
         func reach(_ kernel: Int, _ dilation: Int) -> Double { Double(kernel - 1) * Double(dilation) + 1 }
@@ -60,56 +62,6 @@ struct Geometry: Sendable {
         }
     }
 
-    /// The input row that kernel row `r` reads for output row `y`, or nil in the padding.
-    func inputRow(_ y: Int, _ r: Int) -> Int? {
-        let row = y * strideRows - padTop + r * dilationRows
-        return row >= 0 && row < height ? row : nil
-    }
-}
-
-/// Equal pieces of a range, the last one smaller. The cut depends on shapes only, never on the number of workers.
-struct Pieces: Sendable {
-    let total: Int
-    let size: Int
-    var count: Int { (total + size - 1) / size }
-
-    init(of total: Int, size: Int) {
-        self.total = total
-        self.size = min(max(size, 1), max(total, 1))
-    }
-
-    func range(_ index: Int) -> Range<Int> { index * size..<min(total, (index + 1) * size) }
-}
-
-/// Blocks of output rows over a batch of images: tile = image · blocks + block.
-struct RowTiles: Sendable {
-    let rows: Pieces
-    let images: Int
-    var count: Int { images * rows.count }
-
-    /// `floatsPerRow` sizes the blocks so that a tile works on about 128 KB of output and there are enough tiles to
-    /// share.
-    init(images: Int, rows height: Int, floatsPerRow: Int) {
-        rows = Pieces(of: height, size: min(max(1, 32_768 / max(floatsPerRow, 1)), max(1, (height + 3) / 4)))
-        self.images = images
-    }
-
-    func tile(_ index: Int) -> (image: Int, rows: Range<Int>) { (index / rows.count, rows.range(index % rows.count)) }
-}
-
-/// At most `limit` fixed blocks of a batch for sums over its rows: rows of one image, or several whole images.
-struct RowBlocks: Sendable {
-    private let images: Pieces
-    private let rows: Pieces
-    var count: Int { images.count * rows.count }
-
-    init(images: Int, rows height: Int, limit: Int) {
-        self.images = Pieces(of: images, size: (images + limit - 1) / limit)
-        let pieces = max(1, limit / max(images, 1))
-        rows = Pieces(of: height, size: (height + pieces - 1) / pieces)
-    }
-
-    func block(_ index: Int) -> (images: Range<Int>, rows: Range<Int>) {
-        (images.range(index / rows.count), rows.range(index % rows.count))
-    }
+    /// The input row that kernel row `r` reads for output row `y`; it may lie in the padding.
+    func inputRow(_ y: Int, _ r: Int) -> Int { y * strideRows - padTop + r * dilationRows }
 }

@@ -10,22 +10,28 @@ public enum MatrixLibrary {
 }
 
 /// Matrix products by OpenBLAS, one thread, called with shapes that depend on the graph only.
-struct MatrixLowering: NodeLowering {
-    /// OpenBLAS keeps to the calling thread: our workers share the work, and sums do not depend on their number.
-    private static let useOneThread: Void = openblas_set_num_threads(1)
+protocol MatrixLowerable: Lowerable {
+    var transposes: (a: Bool, b: Bool) { get }
+}
 
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+extension MatrixMultiply: MatrixLowerable { var transposes: (a: Bool, b: Bool) { (transposesA, transposesB) } }
+extension Linear: MatrixLowerable { var transposes: (a: Bool, b: Bool) { (false, true) } }
+
+/// OpenBLAS keeps to the calling thread: our workers share the work, and sums do not depend on their number.
+private let useOneThread: Void = openblas_set_num_threads(1)
+
+extension MatrixLowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
         // The library counts in 32 bits.
-        guard isFloat32(node, inputs),
-            (inputs + node.outputTypes).allSatisfy({ $0.shape!.suffix(2).allSatisfy { $0 <= Int(Int32.max) } })
+        guard areFloat32(inputs + outputs),
+            (inputs + outputs).allSatisfy({ $0.shape!.suffix(2).allSatisfy { $0 <= Int(Int32.max) } })
         else { return nil }
-        return LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: [.dense])
+        return .dense(inputs, outputs)
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        _ = Self.useOneThread
-        let op = request.node.op as? MatrixMultiply
-        let transposesA = op?.transposesA ?? false, transposesB = op?.transposesB ?? true
+    func lower(_ request: LoweringRequest) -> Lowering {
+        _ = useOneThread
+        let (transposesA, transposesB) = transposes
         let output = request.outputs[0].shape, a = request.inputs[0].shape, b = request.inputs[1].shape
         let rows = output[output.count - 2], columns = output[output.count - 1],
             depth = a[a.count - (transposesA ? 2 : 1)]
@@ -50,6 +56,6 @@ struct MatrixLowering: NodeLowering {
                 hasBias ? 1 : 0, y, Int32(columns)
             )
         }
-        return LoweredStep(kernel: "sgemm", phases: [phase])
+        return .step(LoweredStep(kernel: "sgemm", phases: [phase]))
     }
 }

@@ -2,20 +2,16 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Elements of a parameter that one tile updates.
-private let updateTile = 16_384
-
 /// SGD, parameter and velocity written over the old ones; every element as in the op's definition, bit for bit but for
 /// denormals, which kernels flush.
-struct SGDUpdateLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        isFloat32(node, inputs)
-            ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense }) : nil
+extension SGDUpdate: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        areFloat32(inputs + outputs) ? .dense(inputs, outputs) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! SGDUpdate, path = request.node.path
-        let pieces = Pieces(of: request.outputs[0].elementCount, size: updateTile)
+    func lower(_ request: LoweringRequest) -> Lowering {
+        let op = self, path = request.node.path
+        let pieces = Pieces(of: request.outputs[0].elementCount, size: WorkSize.updateFloats)
         let momentum = Float(op.momentum), decay = Float(op.weightDecay), isNesterov = op.nesterov
         var step: LoweredStep
         if op.momentum == 0 {
@@ -58,22 +54,20 @@ struct SGDUpdateLowering: NodeLowering {
                 ])
         }
         step.inPlace = op.momentum == 0 ? [(0, 0)] : [(0, 0), (1, 3)]
-        return step
+        return .step(step)
     }
 }
 
 /// Adam and AdamW, parameter and moments written over the old ones; every element as in the op's definition, bit for
 /// bit but for denormals, which kernels flush.
-struct AdamUpdateLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        let floats = [0, 1, 2, 4, 5].allSatisfy { inputs[$0].element == .float32 && inputs[$0].shape != nil }
-        return floats
-            ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: node.outputTypes.map { _ in .dense }) : nil
+extension AdamUpdate: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        areFloat32([0, 1, 2, 4, 5].map { inputs[$0] }) ? .dense(inputs, outputs) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! AdamUpdate, path = request.node.path
-        let pieces = Pieces(of: request.outputs[0].elementCount, size: updateTile)
+    func lower(_ request: LoweringRequest) -> Lowering {
+        let op = self, path = request.node.path
+        let pieces = Pieces(of: request.outputs[0].elementCount, size: WorkSize.updateFloats)
         let beta1 = Float(op.beta1), beta2 = Float(op.beta2), keep1 = Float(1 - op.beta1), keep2 = Float(1 - op.beta2)
         let epsilon = Float(op.epsilon), coupled = Float(op.decoupled ? 0 : op.weightDecay)
         var step = LoweredStep(
@@ -104,35 +98,32 @@ struct AdamUpdateLowering: NodeLowering {
                 }
             ])
         step.inPlace = [(0, 0), (1, 4), (2, 5)]
-        return step
+        return .step(step)
     }
 }
 
 /// The step counter.
-struct IncrementLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        LayoutChoice(inputs: [.dense], outputs: [.dense])
+extension Increment: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        .dense(inputs, outputs)
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        LoweredStep(
-            kernel: "increment",
-            phases: [
-                Phase(tiles: 1) { _, memory, _ in
-                    memory.output(0, as: Int64.self).pointee = memory.input(0, as: Int64.self).pointee &+ 1
-                }
-            ])
+    func lower(_ request: LoweringRequest) -> Lowering {
+        let phase = Phase(tiles: 1) { _, memory, _ in
+            memory.output(0, as: Int64.self).pointee = memory.input(0, as: Int64.self).pointee &+ 1
+        }
+        return .step(LoweredStep(kernel: "increment", phases: [phase]))
     }
 }
 
 /// The factor of gradient clipping: one partial sum of squares a fixed piece of a tensor, added in order.
-struct ClipFactorLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        isFloat32(node, inputs) ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: [.dense]) : nil
+extension ClipFactor: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        areFloat32(inputs + outputs) ? .dense(inputs, outputs) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! ClipFactor
+    func lower(_ request: LoweringRequest) -> Lowering {
+        let op = self
         let parts = request.inputs.pieces
         let squares = Phase(tiles: parts.count) { tile, memory, _ in
             let values = memory.input(parts[tile].input, as: Float.self)
@@ -146,20 +137,20 @@ struct ClipFactorLowering: NodeLowering {
             for tile in parts.indices { sum += partial[tile] }
             memory.output(0, as: Float.self).pointee = Float(try op.factor(norm: sum.squareRoot()))
         }
-        var step = LoweredStep(kernel: "clip factor", phases: [squares, join])
+        var step = LoweredStep(kernel: "clip factor", sums: squares, join: join)
         step.sharedBytes = parts.count * 8
-        return step
+        return .step(step)
     }
 }
 
 /// One mark a fixed piece of a tensor; the first input with one is named.
-struct RequireFiniteLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        isFloat32(node, inputs) ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: [.dense]) : nil
+extension RequireFinite: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        areFloat32(inputs + outputs) ? .dense(inputs, outputs) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! RequireFinite
+    func lower(_ request: LoweringRequest) -> Lowering {
+        let op = self
         let parts = request.inputs.pieces
         let search = Phase(tiles: parts.count) { tile, memory, _ in
             let values = memory.input(parts[tile].input, as: Float.self)
@@ -174,9 +165,9 @@ struct RequireFiniteLowering: NodeLowering {
             }
             memory.output(0, as: Float.self).pointee = memory.input(0, as: Float.self).pointee
         }
-        var step = LoweredStep(kernel: "require finite", phases: [search, join])
+        var step = LoweredStep(kernel: "require finite", sums: search, join: join)
         step.sharedBytes = parts.count * 4
-        return step
+        return .step(step)
     }
 }
 
@@ -184,7 +175,7 @@ extension [Operand] {
     /// Fixed pieces of all operands, one after the other.
     fileprivate var pieces: [(input: Int, range: Range<Int>)] {
         enumerated().flatMap { index, operand in
-            let pieces = Pieces(of: operand.elementCount, size: updateTile)
+            let pieces = Pieces(of: operand.elementCount, size: WorkSize.updateFloats)
             return (0..<pieces.count).map { (index, pieces.range($0)) }
         }
     }

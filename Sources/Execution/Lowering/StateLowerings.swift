@@ -3,14 +3,14 @@ import TesseraOps
 import TesseraTensors
 
 /// The running average of a statistic, written over the old one.
-struct MovingAverageLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        isFloat32(node, inputs) ? LayoutChoice(inputs: [.dense, .dense], outputs: [.dense]) : nil
+extension MovingAverage: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        areFloat32(inputs + outputs) ? .dense(inputs, outputs) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! MovingAverage, count = request.outputs[0].elementCount, path = request.node.path
-        let keep = op.momentum, take = op.correction * (1 - op.momentum)
+    func lower(_ request: LoweringRequest) -> Lowering {
+        let count = request.outputs[0].elementCount, path = request.node.path
+        let op = self, keep = momentum, take = correction * (1 - momentum)
         var step = LoweredStep(
             kernel: "moving average",
             phases: [
@@ -27,25 +27,25 @@ struct MovingAverageLowering: NodeLowering {
                 }
             ])
         step.inPlace = [(0, 0)]
-        return step
+        return .step(step)
     }
 }
 
 /// A convolution's weight and bias with the following norm multiplied in.
-struct FoldedNormLowering: NodeLowering {
-    func layouts(of node: Node, inputs: [TensorType], given: [Layout]) -> LayoutChoice? {
-        isFloat32(node, inputs) ? LayoutChoice(inputs: inputs.map { _ in .dense }, outputs: [.dense, .dense]) : nil
+extension FoldedNorm: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        areFloat32(inputs + outputs) ? .dense(inputs, outputs) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> LoweredStep {
-        let op = request.node.op as! FoldedNorm, rows = request.outputs[1].elementCount
+    func lower(_ request: LoweringRequest) -> Lowering {
+        let epsilon = epsilon, rows = request.outputs[1].elementCount
         let size = request.outputs[0].elementCount / max(rows, 1), hasBias = request.inputs.count == 6
-        return LoweredStep(
+        let step = LoweredStep(
             kernel: "folded norm",
             phases: [
                 Phase(tiles: rows) { row, memory, _ in
                     func value(_ input: Int) -> Double { Double(memory.input(input, as: Float.self)[row]) }
-                    let scale = value(1) / (value(4) + op.epsilon).squareRoot()
+                    let scale = value(1) / (value(4) + epsilon).squareRoot()
                     let weight = memory.input(0, as: Float.self) + row * size,
                         folded = memory.output(0, as: Float.self) + row * size
                     for i in 0..<size { folded[i] = Float(Double(weight[i]) * scale) }
@@ -53,5 +53,6 @@ struct FoldedNormLowering: NodeLowering {
                         ((hasBias ? value(5) : 0) - value(3)) * scale + value(2))
                 }
             ])
+        return .step(step)
     }
 }

@@ -1,0 +1,120 @@
+import TesseraIR
+import TesseraOps
+import TesseraTensors
+
+/// Which nodes run together as one region.
+public enum RegionChoice: Sendable, Equatable {
+    /// Every node is a step of its own.
+    case single
+    /// Of every chain of row-local nodes the first two run as one, the next two, and so on.
+    case pairs
+    /// These nodes, which must be row-local, each read by later ones of its group alone.
+    case groups([[NodeID]])
+}
+
+/// The steps of a program in the order in which they run.
+struct StepSchedule {
+    private(set) var steps: [[Node]] = []
+    /// The chains of two that can run as one, in order: a row-local node, and the one that alone reads it, by rows.
+    private(set) var links: [[NodeID]] = []
+
+    private let graph: Graph
+    private let stages: [NodeID: Stage]
+    private let readers: [Value: [NodeID]]
+    private let results: Set<Value>
+
+    /// `stages` are the nodes that compute windows. Throws where a chosen group cannot run as one.
+    init(_ graph: Graph, stages: [NodeID: Stage], _ choice: RegionChoice) throws {
+        self.graph = graph
+        self.stages = stages
+        readers = graph.uses()
+        results = Set(graph.results)
+        let nodes = graph.nodes.filter { !($0.op is Input || $0.op is State || $0.op is Constant) }
+        links = nodes.compactMap { node in
+            guard let reader = readers[node.output()]?.first, isInner(node, readers: { $0 == reader }) else {
+                return nil
+            }
+            return [node.id, reader]
+        }
+        let groups: [[NodeID]]
+        switch choice {
+        case .single: groups = []
+        case .pairs: groups = links.disjoint()
+        case .groups(let chosen):
+            groups = chosen
+            for group in chosen { try check(group) }
+        }
+        // A group runs where its last member stood: its inputs are there by then, and nothing before reads its rings.
+        let members = Dictionary(
+            uniqueKeysWithValues: groups.flatMap { group in group.map { ($0, group) } })
+        for node in nodes {
+            guard let group = members[node.id] else {
+                steps.append([node])
+                continue
+            }
+            if group.last == node.id { steps.append(group.map { graph[$0] }) }
+        }
+    }
+
+    /// Whether a node's rows can live in a ring: only certain nodes read it, by rows of images of the same batch.
+    private func isInner(_ node: Node, readers isReader: (NodeID) -> Bool) -> Bool {
+        guard let stage = stages[node.id], node.outputTypes.count == 1, !results.contains(node.output()),
+            let users = readers[node.output()]
+        else { return false }
+        return users.allSatisfy { isReader($0) && reads(graph[$0], node.output(), of: stage) }
+    }
+
+    private func reads(_ reader: Node, _ value: Value, of maker: Stage) -> Bool {
+        guard let stage = stages[reader.id], stage.output.images == maker.output.images,
+            let footprints = Region.footprints(of: reader, in: graph)
+        else { return false }
+        return reader.inputs.indices.allSatisfy {
+            reader.inputs[$0] != value || footprints[$0] != nil && stage.inputs[$0] == maker.output
+        }
+    }
+
+    private func check(_ group: [NodeID]) throws {
+        for (index, id) in group.dropLast().enumerated() {
+            let later = Set(group[(index + 1)...])
+            guard isInner(graph[id], readers: later.contains) else {
+                throw TesseraError(
+                    .unsupported, at: "\(id) \(graph[id].op.mnemonic)", found: "an inner member of a region",
+                    accepted: "row-local nodes that only later members read, by rows")
+            }
+        }
+        guard let last = group.last, stages[last] != nil else {
+            throw TesseraError(.unsupported, at: "region", found: "\(group)", accepted: "row-local nodes")
+        }
+    }
+}
+
+extension [[NodeID]] {
+    /// Those that share no node with an earlier one.
+    package func disjoint() -> [[NodeID]] {
+        var taken = Set<NodeID>()
+        return filter { group in
+            guard taken.isDisjoint(with: group) else { return false }
+            taken.formUnion(group)
+            return true
+        }
+    }
+}
+
+extension Region {
+    static func footprints(of node: Node, in graph: Graph) -> [ImageFootprint?]? {
+        (node.op as? any LocalOp)?.footprints(for: node.inputs.map { graph.type(of: $0) })
+    }
+
+    /// A step's nodes as one region.
+    init(_ nodes: [Node], stages: [NodeID: Stage], in graph: Graph, _ cut: WindowCut?) {
+        self.init(
+            nodes.map { node in
+                let footprints = Region.footprints(of: node, in: graph)
+                let sources = node.inputs.enumerated().map { index, value -> Source in
+                    guard let maker = nodes.firstIndex(where: { $0.id == value.node }) else { return .memory }
+                    return .member(maker, footprints![index]!.rows)
+                }
+                return Member(stage: stages[node.id]!, sources: sources)
+            }, cut: cut)
+    }
+}
