@@ -1,7 +1,9 @@
 /// How much work is cut off at once. These numbers depend on nothing, so that cuts depend on shapes alone.
 enum WorkSize {
-    /// Floats that a tile writes: 128 KB, some of which stay in the first cache.
-    static let tileFloats = 32_768
+    /// Floats that a tile writes: 512 KB, which the second cache holds.
+    static let tileFloats = 131_072
+    /// Floats of the pixels that a matrix product reads at once: 128 KB, beside the weights.
+    static let pixelFloats = 32_768
     /// Floats of a block whose sums are taken together: 256 KB, which a second look still finds in the second cache.
     static let blockFloats = 65_536
     /// An image is cut into this many tiles at least, where it has as many rows.

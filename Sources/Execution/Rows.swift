@@ -6,8 +6,8 @@ struct RowWindow: Sendable {
     let rows: Range<Int>
     let columns: Range<Int>
 
-    /// Calls `body` with the first pixel and the number of pixels of every run that lies in one piece: a row, or all rows
-    /// where `joins` says that whole rows follow one another without a gap.
+    /// Calls `body` with the first pixel and the number of pixels of every run that lies in one piece: a row, or all
+    /// rows where `joins` says that whole rows follow one another without a gap.
     func forEachRun(joining joins: Bool, _ body: (_ y: Int, _ x: Int, _ pixels: Int) -> Void) {
         if joins { return body(rows.lowerBound, columns.lowerBound, rows.count * columns.count) }
         for y in rows { body(y, columns.lowerBound, columns.count) }

@@ -42,8 +42,11 @@ public final class WorkerPool: Sendable {
         if threadCount == 1 || work.count <= 1 {
             let previous = tessera_flush_denormals(work.flushesDenormals)
             defer { tessera_flush_denormals(previous) }
-            for tile in 0..<work.count { try work.run(worker: 0, tile) }
-            return
+            var tile = 0
+            return try work.run(worker: 0) {
+                defer { tile += 1 }
+                return tile < work.count ? tile : nil
+            }
         }
         try crew.run(work)
     }
@@ -59,11 +62,13 @@ private struct TileWork {
     let flushesDenormals: Bool
     let tiles: Tiles
 
-    func run(worker: Int, _ tile: Int) throws {
+    /// Runs the tiles that `next` gives until there are no more.
+    func run(worker: Int, _ next: () -> Int?) throws {
         switch tiles {
-        case .body(let body): try body(worker, tile)
+        case .body(let body): while let tile = next() { try body(worker, tile) }
         case .phase(let phase, let memory, let scratch, let stride):
-            try phase.run(tile, memory, scratch + worker * stride)
+            let own = scratch + worker * stride
+            while let tile = next() { try phase.run(tile, memory, own) }
         }
     }
 }
@@ -131,13 +136,14 @@ private final class Crew: @unchecked Sendable {
         let work = work!
         let previous = tessera_flush_denormals(work.flushesDenormals)
         defer { tessera_flush_denormals(previous) }
-        while true {
-            let tile = nextTile.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard tile < work.count else { return }
-            do { try work.run(worker: worker, tile) } catch {
-                failure.withLock { if $0 == nil { $0 = error } }
-                nextTile.store(work.count, ordering: .relaxed)
+        do {
+            try work.run(worker: worker) {
+                let tile = nextTile.wrappingAdd(1, ordering: .relaxed).oldValue
+                return tile < work.count ? tile : nil
             }
+        } catch {
+            failure.withLock { if $0 == nil { $0 = error } }
+            nextTile.store(work.count, ordering: .relaxed)
         }
     }
 

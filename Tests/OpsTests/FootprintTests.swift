@@ -4,8 +4,8 @@ import TesseraTensors
 import TestSupport
 import Testing
 
-/// Every op's footprints against its definition: one row or column of an input is changed, and the outputs that move are
-/// looked at.
+/// Every op's footprints against its definition: one row or column of an input is changed, and the outputs that move
+/// are looked at.
 @Suite struct FootprintTests {
     @Test func rangesOfOutputCells() {
         let window = Footprint(step: 2, first: -1, last: 1)

@@ -140,6 +140,6 @@ import Testing
         #expect(drawn.status == 0, "\(drawn.errors)")
         let (result, report) = try report(other, "--model", fixture.run)
         #expect(
-            result.status == 0 && report.findings.contains { $0.found.contains("enlarged to 32") }, "\(result.output)")
+            result.status == 0 && report.findings.contains { $0.found.contains("enlarged to 48") }, "\(result.output)")
     }
 }

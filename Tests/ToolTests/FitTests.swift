@@ -68,9 +68,8 @@ import Testing
         let trained = try Tool.run(
             [
                 "train", "--data", data, "--out", run, "--fit", "pad", "--epochs", "1", "--batch-size", "2", "--norm",
-                "frozen-statistics",
-            ]
-                + Fixture.small)
+                "frozen-statistics", "--size", "32", "--threads", "1",
+            ])
         #expect(trained.status == 0, "\(trained.errors)")
         let preprocessing = try Checkpoint(path: run + "/checkpoints/best.safetensors").model.preprocessing
         #expect(preprocessing?.fit == .pad)

@@ -58,7 +58,7 @@ private struct GradientPhases: Sendable {
     private let panels: GemmPanels
     private let rowTaps: [[Tap]]
     private let columnTaps: [[Tap]]
-    /// One packed matrix a phase and group, k = (row tap, column tap, filter): its inner dimension, and its first float.
+    /// One packed matrix a phase and group, k = (row tap, column tap, filter): inner dimension and first float.
     private let depths: [Int]
     private let starts: [Int]
     /// The rows and columns of dy around a phase's own index that its taps read.

@@ -178,7 +178,7 @@ private struct CopyRuns: Sendable {
     }
 
     func phase(_ copy: @escaping @Sendable (_ row: Int, _ memory: StepMemory) -> Void) -> Phase {
-        let pieces = Pieces(of: rows, size: 4 * WorkSize.tileFloats / max(runBytes, 1))
+        let pieces = Pieces(of: rows, size: WorkSize.tileFloats / max(runBytes, 1))
         return Phase(tiles: pieces.count) { tile, memory, _ in for row in pieces.range(tile) { copy(row, memory) } }
     }
 }

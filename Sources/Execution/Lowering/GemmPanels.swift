@@ -51,7 +51,7 @@ struct GemmPanels: Sendable {
         _ input: Rows, _ output: Rows, _ window: RowWindow, depth: Int, packed: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?
     ) {
-        let piece = max(64, min(512, WorkSize.tileFloats / max(depth, 1) / 8 * 8))
+        let piece = max(64, min(512, WorkSize.pixelFloats / max(depth, 1) / 8 * 8))
         var call = tessera_gemm()
         call.segments = 1
         call.depth = depth

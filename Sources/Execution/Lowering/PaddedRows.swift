@@ -8,8 +8,8 @@ struct PaddedRows: Sendable {
     let width: Int
     var floatsPerRow: Int { width * channels }
 
-    /// Copies rows of an image into `target`, from pixel `left` on, which may lie before the first; what is not there is
-    /// zero.
+    /// Copies rows of an image into `target`, from pixel `left` on, which may lie before the first; what is not there
+    /// is zero.
     func fill(_ target: UnsafeMutablePointer<Float>, _ source: Rows, rows: Range<Int>, left: Int) {
         let first = max(left, 0), last = min(left + width, source.width)
         for (index, y) in rows.enumerated() {

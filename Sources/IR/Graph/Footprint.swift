@@ -51,7 +51,7 @@ public struct ImageFootprint: Sendable, Equatable {
 
 /// An op whose output rows, images [N, C, H, W], need a few rows of some inputs, of the same image.
 public protocol LocalOp: Op {
-    /// The footprint of every input, nil for one that is needed whole (weights, statistics); nil where these inputs make
-    /// the op anything else than local. The shapes must be known.
+    /// The footprint of every input, nil for one that is needed whole (weights, statistics); nil where these inputs
+    /// make the op anything else than local. The shapes must be known.
     func footprints(for inputs: [TensorType]) -> [ImageFootprint?]?
 }
