@@ -190,7 +190,8 @@ import Testing
         #expect(error.location.contains("conv.weight"))
     }
 
-    /// Names of nodes are bytes: what is typed in another normal form is another name, and the error says which there is.
+    /// Names of nodes are bytes: what is typed in another normal form is another name, and the error says which there
+    /// is.
     @Test func aCutIsTheNameOfThoseBytes() throws {
         let composed = "caf\u{E9}", decomposed = "cafe\u{301}"
         func network(_ names: String...) -> ONNXModel {
