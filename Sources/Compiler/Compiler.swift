@@ -26,12 +26,11 @@ public enum Compiler {
     }
 
     /// Binds the named dimensions, runs the purpose's passes and lowers. `parameters` are the tensors that the sessions
-    /// will have, where they are known; `observe` sees the graph after every pass. Throws what typing, passes or
-    /// planning find.
+    /// will have, where they are known; `observe` sees every pass with the graph after it. Throws what typing, passes
+    /// or planning find.
     public static func compile(
-        _ graph: Graph, for purpose: Purpose, parameters: ParameterStore? = nil, binding: [String: Int] = [:],
-        instructionSet: InstructionSet = .best, regions: RegionChoice = .single, log: RewriteLog = RewriteLog(),
-        observe: ((_ pass: any Pass, _ graph: Graph) -> Void)? = nil
+        _ graph: Graph, for purpose: Purpose, options: CompilerOptions = CompilerOptions(),
+        parameters: ParameterStore? = nil, binding: [String: Int] = [:], observe: Pipeline.Observer? = nil
     ) throws -> Program {
         if let node = graph.nodes.first(where: { ($0.op as? Constant).map { $0.value.tensor == nil } ?? false }) {
             throw TesseraError(
@@ -39,7 +38,25 @@ public enum Compiler {
                 accepted: "graphs read with their constants")
         }
         let optimized = try purpose.pipeline(parameters: parameters).run(
-            try graph.binding(binding), log: log, observe: observe)
-        return try Program(lowering: optimized, kernels: try KernelTable(instructionSet), regions: regions)
+            try graph.binding(binding), log: RewriteLog(limit: options.rewriteLimit), observe: observe)
+        return try Program(
+            lowering: optimized, kernels: try KernelTable(options.instructionSet), regions: options.regions)
+    }
+}
+
+/// How a graph is compiled, beside what it is for.
+public struct CompilerOptions: Sendable {
+    public var instructionSet: InstructionSet
+    /// Which nodes run together as one sliding window.
+    public var regions: RegionChoice
+    /// At most so many rewrites are done, to find a wrong one by bisection.
+    public var rewriteLimit: Int
+
+    public init(
+        instructionSet: InstructionSet = .best, regions: RegionChoice = .single, rewriteLimit: Int = .max
+    ) {
+        self.instructionSet = instructionSet
+        self.regions = regions
+        self.rewriteLimit = rewriteLimit
     }
 }

@@ -12,6 +12,8 @@ enum WorkSize {
     static let stripRows = 16
     /// Pixels that members of a sliding window compute at once, at least: a matrix product of fewer is slow.
     static let pixelsAtOnce = 64
+    /// Scratch memory of a stage, which bounds the rows that it computes at once: half of the second cache.
+    static let scratchBytes = 512 << 10
     /// Blocks whose partial sums are kept apart, and the floats of all these.
     static let partialSums = 16, partialFloats = 4 << 20
     /// Pixels whose products are summed in float before they are added to a partial sum.

@@ -31,7 +31,7 @@ package struct Region: Sendable {
         members = [Member(stage: stage, sources: stage.inputs.map { _ in .memory })]
         let output = stage.output
         tiles = RowTiles(images: output.images, rows: output.height, floatsPerRow: output.floatsPerRow)
-        rowsAtOnce = [cut?.rows ?? tiles.rowsPerTile]
+        rowsAtOnce = [cut?.rows ?? stage.rowsAtOnce(upTo: tiles.rowsPerTile)]
         columnsAtOnce = cut?.columns
         ringRows = [0]
     }

@@ -42,6 +42,13 @@ struct Stage: Sendable {
     }
 }
 
+extension Stage {
+    /// As many rows as its scratch memory should hold.
+    func rowsAtOnce(upTo most: Int) -> Int {
+        (1...max(most, 1)).last { $0 == 1 || scratchBytes($0) <= WorkSize.scratchBytes }!
+    }
+}
+
 /// Work on parameters and constants alone. Done once where these cannot change, else at the start of every step.
 public struct Packing: Sendable {
     public var phases: [Phase] = []

@@ -24,23 +24,22 @@ public struct CompilationTrace: Sendable {
     public let passes: [PassRecord]
     public let program: Program
 
-    /// Compiles as `Compiler.compile` does, with at most `rewriteLimit` rewrites, and keeps what it sees.
+    /// Compiles as `Compiler.compile` does, and keeps what it sees.
     public init(
-        _ graph: Graph, for purpose: Compiler.Purpose, parameters: ParameterStore? = nil, binding: [String: Int] = [:],
-        instructionSet: InstructionSet = .best, rewriteLimit: Int = .max
+        _ graph: Graph, for purpose: Compiler.Purpose, options: CompilerOptions = CompilerOptions(),
+        parameters: ParameterStore? = nil, binding: [String: Int] = [:]
     ) throws {
-        let log = RewriteLog(limit: rewriteLimit), bound = try graph.binding(binding)
-        var passes: [PassRecord] = [], before = bound, entryCount = 0
+        let bound = try graph.binding(binding)
+        var passes: [PassRecord] = [], before = bound
         program = try Compiler.compile(
-            bound, for: purpose, parameters: parameters, instructionSet: instructionSet, log: log
-        ) { pass, after in
+            bound, for: purpose, options: options, parameters: parameters
+        ) { pass, after, entries in
             passes.append(
                 PassRecord(
                     name: type(of: pass).name, summary: type(of: pass).summary,
-                    entries: Array(log.entries[entryCount...]), nodesBefore: before.nodes.count,
+                    entries: entries, nodesBefore: before.nodes.count,
                     graph: after, isChanged: after != before
                 ))
-            entryCount = log.entries.count
             before = after
         }
         self.purpose = purpose

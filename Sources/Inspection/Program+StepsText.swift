@@ -18,6 +18,10 @@ extension Program {
         ])
         for (index, step) in steps.enumerated() {
             let node = step.node
+            // The members of a region whose results live within it.
+            for inner in step.nodes.dropLast() {
+                table.add(["", "", "", "", "", text(of: inner), result(inner, 0), "a ring", inner.path])
+            }
             let runs =
                 step.lowered.viewOfInput != nil
                 ? "never"
@@ -26,12 +30,16 @@ extension Program {
             table.add([
                 step.runsDefinition ? "!" : "", "\(index)", step.lowered.kernel,
                 step.lowered.phases.map { "\($0.tileCount)" }.joined(separator: "+"), runs,
-                "\(node.id) = \(node.op.mnemonic)(\(node.inputs.map(\.description).joined(separator: ", ")))",
+                text(of: node),
                 node.outputTypes.indices.map { result(node, $0) }.joined(separator: ", "),
                 step.outputs.map(\.text).joined(separator: ", "), node.path,
             ])
         }
         return (lines + table.lines).joined(separator: "\n") + "\n"
+    }
+
+    private func text(of node: Node) -> String {
+        "\(node.id) = \(node.op.mnemonic)(\(node.inputs.map(\.description).joined(separator: ", ")))"
     }
 
     private func result(_ node: Node, _ slot: Int) -> String {

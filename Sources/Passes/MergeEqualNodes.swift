@@ -11,11 +11,13 @@ public struct MergeEqualNodes: Pass {
         let mnemonic: String
         let attributes: [AttributeValue]
         let inputs: [Value]
+        let generation: Int
 
         init(_ node: Node, _ inputs: [Value]) {
             mnemonic = node.op.mnemonic
             attributes = node.op.attributes.map(\.value)
             self.inputs = inputs
+            generation = node.generation
         }
     }
 
@@ -27,7 +29,7 @@ public struct MergeEqualNodes: Pass {
             if node.op is Input || node.op is State { return nil }
             let key = Key(node, inputs)
             if let values = seen[key], log.apply(node, "the same as \(values[0].node)") { return values }
-            let values = try builder.add(node.op, inputs, path: node.path, origins: node.origins, id: node.id)
+            let values = try builder.add(node.op, inputs, keeping: node)
             seen[key] = values
             return values
         }

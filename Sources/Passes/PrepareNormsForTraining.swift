@@ -4,49 +4,47 @@ import TesseraTensors
 
 /// Batch norms of policy `train` are normalised by the batch's statistics, and the running ones are updated from them:
 /// running = running · momentum + batch · (1 − momentum), the variance unbiased (P / (P − 1)), as PyTorch stores it.
-public struct PrepareNormsForTraining: Pass {
+public struct PrepareNormsForTraining: RulePass, Rule {
     public static let name = "prepareNormsForTraining"
     public static let summary =
         "gives batch norms of policy train the statistics of the batch and updates the running ones"
     public init() {}
 
-    public func run(_ graph: Graph, _ log: RewriteLog) throws -> Graph {
-        try graph.rebuilding { node, inputs, builder in
-            guard let norm = node.op as? BatchNormalization, norm.policy == .train else { return nil }
-            guard let shape = builder.type(of: inputs[0]).shape else {
-                throw TesseraError(
-                    at: node.path, found: "the type \(builder.type(of: inputs[0]))", accepted: "bound dimensions")
-            }
-            if builder.op(of: inputs[3]) is ChannelMoments { return nil }
-            let statistics = inputs[3...].compactMap { builder.graph[$0.node].op as? State }
-            guard statistics.count == 2 else {
-                log.decline(
-                    node, "its running statistics are no states, so they cannot be updated: it keeps them as they are")
-                return nil
-            }
-            guard shape.reduce(1, *) > shape[1] else {
-                throw TesseraError(
-                    at: node.path, found: "one value a channel (\(shape)) to take batch statistics of",
-                    accepted: "a larger batch or image, or the norm policy frozen-statistics")
-            }
-            guard log.apply(node, "batch statistics; updates \(statistics[0].path) and \(statistics[1].path)") else {
-                return nil
-            }
-            func add(_ op: any Op, _ inputs: [Value]) throws -> [Value] {
-                try builder.add(op, inputs, path: node.path, origins: node.modelNodes)
-            }
-            let moments = try add(ChannelMoments(), [inputs[0]])
-            let count = Double(shape.reduce(1, *) / shape[1])
-            let averages = [
-                MovingAverage(momentum: norm.momentum),
-                MovingAverage(momentum: norm.momentum, correction: count / (count - 1)),
-            ]
-            for (index, average) in averages.enumerated() {
-                builder.update(
-                    statistics[index].path, with: try add(average, [inputs[3 + index], moments[index]])[0])
-            }
-            return try builder.add(
-                norm, inputs.prefix(3) + moments, path: node.path, origins: node.modelNodes, id: node.id)
+    public func match(_ root: BatchNormalization, _ node: Node, in sight: Sight) -> Match {
+        guard root.policy == .train, sight.maker(of: node.inputs[3], ChannelMoments.self) == nil else { return .none }
+        let paths = node.inputs[3...].compactMap { sight.maker(of: $0, State.self)?.op.path }
+        guard paths.count == 2 else {
+            return .declined(
+                "its running statistics are no states, so they cannot be updated: it keeps them as they are")
         }
+        let type = sight.type(of: node.inputs[0])
+        return .patch(
+            Patch(
+                "batch statistics; updates \(paths[0]) and \(paths[1])", covers: [node], replaces: [node.output()]
+            ) { builder in
+                let count = try valuesPerChannel(of: type, at: node.path)
+                let moments = try builder.add(ChannelMoments(), [node.inputs[0]])
+                let averages = [
+                    MovingAverage(momentum: root.momentum),
+                    MovingAverage(momentum: root.momentum, correction: count / (count - 1)),
+                ]
+                for (index, average) in averages.enumerated() {
+                    let new = try builder.add(average, [node.inputs[3 + index], moments[index]])
+                    builder.update(paths[index], with: new[0])
+                }
+                return try builder.add(root, node.inputs.prefix(3) + moments)
+            })
+    }
+
+    private func valuesPerChannel(of type: TensorType, at place: String) throws -> Double {
+        guard let shape = type.shape else {
+            throw TesseraError(at: place, found: "the type \(type)", accepted: "bound dimensions")
+        }
+        guard shape.reduce(1, *) > shape[1] else {
+            throw TesseraError(
+                at: place, found: "one value a channel (\(shape)) to take batch statistics of",
+                accepted: "a larger batch or image, or the norm policy frozen-statistics")
+        }
+        return Double(shape.reduce(1, *) / shape[1])
     }
 }

@@ -14,7 +14,7 @@ import Testing
     /// Compiled for every instruction set, with 1, 2 and 3 threads.
     private func results(_ graph: Graph, _ inputs: [String: Tensor]) throws -> [[Double]] {
         try InstructionSet.available.flatMap { set in
-            let program = try Compiler.compile(graph, for: .inference, instructionSet: set)
+            let program = try Compiler.compile(graph, for: .inference, options: CompilerOptions(instructionSet: set))
             return try (1...3).map { threads in
                 let session = try Session(program, parameters: ParameterStore(), threads: threads)
                 _ = try session.run(inputs)

@@ -27,7 +27,8 @@ import Testing
         let expected = try Evaluator.run(graph, inputs: inputs).outputs
         for set in InstructionSet.available {
             let result = try Session(
-                Compiler.compile(graph, for: .training, instructionSet: set), parameters: ParameterStore(), threads: 2
+                Compiler.compile(graph, for: .training, options: CompilerOptions(instructionSet: set)),
+                parameters: ParameterStore(), threads: 2
             ).run(inputs)
             #expect(result.count == expected.count)
             for (name, tensor) in expected {

@@ -29,7 +29,8 @@ import Testing
         let gradient = try builder.add(BatchNormalizationGradient(), inputs + [scale] + moments + sums)
         for (name, value) in zip(["dx", "dscale", "dbias"], gradient + sums) { builder.output(name, value) }
         let session = try Session(
-            Compiler.compile(builder.finish(), for: .training, instructionSet: set), parameters: ParameterStore(),
+            Compiler.compile(builder.finish(), for: .training, options: CompilerOptions(instructionSet: set)),
+            parameters: ParameterStore(),
             threads: 2)
         let ones = Tensor([Float](repeating: 1, count: Self.channels), shape: [Self.channels])
         let result = try session.run(["dy": dy, "x": x, "scale": ones])

@@ -21,7 +21,8 @@ import Testing
     }
 
     private func trace(rewriteLimit: Int = .max) throws -> CompilationTrace {
-        try CompilationTrace(try graph(), for: .inference, binding: ["N": 2], rewriteLimit: rewriteLimit)
+        try CompilationTrace(
+            try graph(), for: .inference, options: CompilerOptions(rewriteLimit: rewriteLimit), binding: ["N": 2])
     }
 
     @Test func passesSayWhatTheyAppliedAndDeclined() throws {

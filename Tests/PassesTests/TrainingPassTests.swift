@@ -121,7 +121,7 @@ import Testing
                   %3 = state() path="norm.bias" type=f32[2] : f32[2]  @norm.bias
                   %4 = channelMoments(%0) : f32[2], f32[2]  @norm
                   %11 = normRelu(%0, %2, %3, %4, %4.1) : f32[1,2,3,3]  @norm  from %6, %5
-                  %14 = normRelu(%0, %2, %3, %4, %4.1) : f32[1,2,3,3]  @norm  from %6, %5
+                  %14 = normRelu(%0, %2, %3, %4, %4.1) : f32[1,2,3,3]  @norm  from %6, %5  generation 1
                   %7 = convWeightGradient(%14, %1) kernel=[1,1] : f32[2,2,1,1]  @conv
                   %12 = normReluGradientSums(%1, %0, %2, %3, %4, %4.1) : f32[2], f32[2]  @norm  from %9, %8
                   %13 = normReluGradient(%1, %0, %2, %3, %4, %4.1, %12, %12.1) : f32[1,2,3,3]  @norm  from %10, %8

@@ -22,14 +22,15 @@ package struct OneNodeGraph {
     /// What the compiled graph gives; the second run of the session, which starts from used memory.
     package func executed(_ set: InstructionSet, threads: Int) throws -> [Tensor] {
         let session = try Session(
-            Compiler.compile(graph, for: .training, instructionSet: set), parameters: ParameterStore(), threads: threads
+            Compiler.compile(graph, for: .training, options: CompilerOptions(instructionSet: set)),
+            parameters: ParameterStore(), threads: threads
         )
         _ = try session.run(inputs)
         return sorted(try session.run(inputs))
     }
 
     package func stepsWithoutKernel(_ set: InstructionSet) throws -> [Node] {
-        try Compiler.compile(graph, for: .training, instructionSet: set).stepsWithoutKernel
+        try Compiler.compile(graph, for: .training, options: CompilerOptions(instructionSet: set)).stepsWithoutKernel
     }
 
     private func sorted(_ outputs: [String: Tensor]) -> [Tensor] { (0..<outputs.count).map { outputs["\($0)"]! } }

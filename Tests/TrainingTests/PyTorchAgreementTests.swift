@@ -50,7 +50,8 @@ import Testing
         var states = initial
         states.merge(training.initialOptimizerStates)
         let session = try Session(
-            Compiler.compile(training.graph, for: .training, instructionSet: set), parameters: states, threads: 2)
+            Compiler.compile(training.graph, for: .training, options: CompilerOptions(instructionSet: set)),
+            parameters: states, threads: 2)
 
         #expect(losses.count == 10)
         for (step, expected) in losses.enumerated() {

@@ -94,7 +94,7 @@ struct BenchmarkCommand: ParsableCommand {
         if let step { states.merge(step.initialOptimizerStates) }
         let program = try Compiler.compile(
             step?.graph ?? graph.bindingInput(to: shape), for: training ? .training : .inference,
-            instructionSet: options.instructionSet)
+            options: CompilerOptions(instructionSet: options.instructionSet))
         // The session first: it says where memory is not enough.
         let session = try Session(program, parameters: states, threads: options.threads)
         var stream = RandomStream(seed: 0, name: "benchmark")

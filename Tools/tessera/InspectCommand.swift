@@ -18,6 +18,11 @@ struct InspectCommand: ParsableCommand {
             """
     )
 
+    enum Regions: String, CaseIterable, ExpressibleByArgument {
+        case single, pairs
+        var choice: RegionChoice { self == .single ? .single : .pairs }
+    }
+
     enum Stage: String, CaseIterable, ExpressibleByArgument { case graph, passes, plan, program }
 
     @Argument(
@@ -32,6 +37,10 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Only this stage.") var stage: Stage?
     @Option(help: "Only this pass, by name or by number from 1.") var pass: String?
     @Option(help: "Stop rewriting after so many rewrites: a wrong one is found by bisection.") var rewrites: Int?
+    @Option(help: "Which nodes run together as a sliding window: single, or pairs of every chain.")
+    var regions = Regions.single
+    @Flag(help: "Interpret the program: prove that every step reads what the maker of its input wrote.")
+    var verify = false
     @Flag(help: "Print sizes and counts as JSON instead.") var json = false
 
     private struct Summary: Encodable {
@@ -67,9 +76,12 @@ struct InspectCommand: ParsableCommand {
             : bound
         if stage == .graph, !json { return Console.print(GraphText.print(graph).trimmingNewline) }
         let trace = try CompilationTrace(
-            graph, for: training ? .training : .inference, parameters: training ? nil : parameters,
-            instructionSet: ExecutionOptions.fromEnvironment().instructionSet, rewriteLimit: rewrites ?? .max
-        )
+            graph, for: training ? .training : .inference,
+            options: CompilerOptions(
+                instructionSet: ExecutionOptions.fromEnvironment().instructionSet, regions: regions.choice,
+                rewriteLimit: rewrites ?? .max),
+            parameters: training ? nil : parameters)
+        if verify { try ProgramVerifier.verify(trace.program) }
         if json { return try Console.print(json: summary(trace)) }
         let text =
             try pass.map { try trace.passText($0) }

@@ -40,8 +40,8 @@ struct TensorFolder {
         let imported = try ONNXImporter.read(model, name: path, options: options)
         for note in imported.notes { logger.notice("\(path): \(note)") }
         let program = try Compiler.compile(
-            imported.graph, for: .inference, parameters: imported.parameters,
-            instructionSet: execution.instructionSet)
+            imported.graph, for: .inference,
+            options: CompilerOptions(instructionSet: execution.instructionSet), parameters: imported.parameters)
         let session = try Session(program, parameters: imported.parameters, threads: execution.threads)
         let start = ContinuousClock.now
         let results = try session.run(tensors)

@@ -23,7 +23,25 @@ public protocol AttributeConvertible: Sendable {
     static var attributeKind: String { get }
 }
 
-/// One attribute of an op: its name, how to read and write it, and its range.
+/// Of all ways to write an attribute that mean the same, the one that is printed and compared.
+public struct NormalForm<V>: Sendable {
+    let of: @Sendable (V) -> V
+
+    public init(_ of: @escaping @Sendable (V) -> V) { self.of = of }
+
+    /// Every value has one way to be written.
+    public static var itself: NormalForm { NormalForm { $0 } }
+}
+
+extension NormalForm<[Int]> {
+    /// Lists of one entry an axis where no entries mean `standard` everywhere.
+    public static func emptyWhereAll(_ standard: Int) -> NormalForm {
+        NormalForm { list in list.allSatisfy { $0 == standard } ? [] : list }
+    }
+}
+
+/// One attribute of an op: its name, how to read and write it, its normal form and its range. What is read is in normal
+/// form; the op itself keeps what was written.
 public struct Field<O: Op>: Sendable {
     public let name: String
     /// The attribute's name in ONNX, where it is stored there under its own name.
@@ -34,11 +52,11 @@ public struct Field<O: Op>: Sendable {
 
     public init<V: AttributeConvertible>(
         _ name: String, _ keyPath: WritableKeyPath<O, V> & Sendable, onnx: String? = nil,
-        accepted: String = "", where isValid: (@Sendable (V) -> Bool)? = nil
+        normal: NormalForm<V> = .itself, accepted: String = "", where isValid: (@Sendable (V) -> Bool)? = nil
     ) {
         self.name = name
         onnxName = onnx
-        read = { $0[keyPath: keyPath].attribute }
+        read = { normal.of($0[keyPath: keyPath]).attribute }
         write = { op, value in
             guard let converted = V(attribute: value) else {
                 throw TesseraError(at: "\(O.mnemonic) \(name)", found: "\(value)", accepted: V.attributeKind)

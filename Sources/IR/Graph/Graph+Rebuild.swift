@@ -7,23 +7,18 @@ extension Graph {
     public func rebuilding(_ replace: (_ node: Node, _ inputs: [Value], _ builder: GraphBuilder) throws -> [Value]?)
         throws -> Graph
     {
-        var seed = Graph(name: name)
-        seed.reserveIDs(of: self)
-        let builder = GraphBuilder(seed)
-        var mapped = ValueMap<Value>(for: self)
+        var rebuild = GraphRebuild(of: self)
         for node in nodes {
-            let inputs = node.inputs.compactMap { mapped[$0] }
-            if let outputs = try replace(node, inputs, builder) {
-                for (slot, value) in outputs.enumerated() { mapped[node.output(slot)] = value }
+            let inputs = node.inputs.compactMap { rebuild[$0] }
+            guard let outputs = try replace(node, inputs, rebuild.builder) else {
+                precondition(
+                    inputs.count == node.inputs.count, "\(node.id) is kept, but a node that it reads was removed")
+                try rebuild.keep(node, inputs)
                 continue
             }
-            precondition(inputs.count == node.inputs.count, "\(node.id) is kept, but a node that it reads was removed")
-            let outputs = try builder.add(node.op, inputs, path: node.path, origins: node.origins, id: node.id)
-            for (slot, value) in outputs.enumerated() { mapped[node.output(slot)] = value }
+            for (slot, value) in outputs.enumerated() { rebuild[node.output(slot)] = value }
         }
-        for output in outputs { builder.output(output.name, mapped[output.value]!) }
-        for update in updates { builder.update(update.path, with: mapped[update.value]!) }
-        return try builder.finish()
+        return try rebuild.finish()
     }
 
     /// Without the nodes that no output or update depends on. Inputs stay: they are the graph's signature. So do states
@@ -53,7 +48,7 @@ extension Graph {
         return try rebuilding { node, inputs, builder in
             guard var input = node.op as? Input else { return nil }
             input.type = input.type.binding(bindings)
-            return try builder.add(input, inputs, path: node.path, origins: node.origins, id: node.id)
+            return try builder.add(input, inputs, keeping: node)
         }
     }
 
@@ -73,7 +68,7 @@ extension Graph {
                 op = Constant(tensor.converted(to: new))
             default: return nil
             }
-            return try builder.add(op, inputs, path: node.path, origins: node.origins, id: node.id)
+            return try builder.add(op, inputs, keeping: node)
         }
     }
 }

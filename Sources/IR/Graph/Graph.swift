@@ -49,6 +49,11 @@ public struct Graph: Sendable {
         return position
     }
 
+    /// The one of some nodes that stands first in the graph.
+    public func first(of ids: [NodeID]) -> NodeID? { ids.min { position(of: $0) < position(of: $1) } }
+    /// The one of some nodes that stands last in the graph.
+    public func last(of ids: [NodeID]) -> NodeID? { ids.max { position(of: $0) < position(of: $1) } }
+
     public func contains(_ id: NodeID) -> Bool { positions[id] != nil }
     public func type(of value: Value) -> TensorType { nodes[position(of: value.node)].outputTypes[value.slot] }
     /// The op that makes a value.
@@ -76,7 +81,8 @@ public struct Graph: Sendable {
     /// `id` is given where a rewrite or a parser keeps a node's name; a new one otherwise.
     @discardableResult
     public mutating func append(
-        _ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil
+        _ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil,
+        generation: Int = 0
     ) throws -> Node {
         let types = try inputs.map { input in
             guard let position = positions[input.node], input.slot < nodes[position].outputTypes.count else {
@@ -98,13 +104,19 @@ public struct Graph: Sendable {
         } catch let error as TesseraError {
             throw path.isEmpty ? error : error.within(path)
         }
-        let id = id ?? NodeID(nextID)
-        precondition(positions[id] == nil, "node \(id) exists already")
-        nextID = max(nextID, id.rawValue + 1)
-        let node = Node(id: id, op: op, inputs: inputs, outputTypes: outputTypes, path: path, origins: origins)
-        positions[id] = nodes.count
-        nodes.append(node)
+        let node = Node(
+            id: id ?? NodeID(nextID), op: op, inputs: inputs, outputTypes: outputTypes, path: path, origins: origins,
+            generation: generation)
+        appendTyped(node)
         return node
+    }
+
+    /// Appends a node that has its types already: one of another graph, on inputs of the same types as there.
+    mutating func appendTyped(_ node: Node) {
+        precondition(positions[node.id] == nil, "node \(node.id) exists already")
+        nextID = max(nextID, node.id.rawValue + 1)
+        positions[node.id] = nodes.count
+        nodes.append(node)
     }
 
     /// From now on new nodes get ids from here on: a rewritten graph never reuses an id of the graph it came from.
@@ -112,9 +124,13 @@ public struct Graph: Sendable {
 
     /// Whether this is the other graph unchanged: nothing was rebuilt. False may be wrong where all was made anew.
     package func isUnchanged(from other: Graph) -> Bool {
+        hasNodes(of: other) && outputs == other.outputs && updates == other.updates
+    }
+
+    private func hasNodes(of other: Graph) -> Bool {
         nodes.withUnsafeBufferPointer { own in
             other.nodes.withUnsafeBufferPointer { own.baseAddress == $0.baseAddress && own.count == $0.count }
-        } && outputs == other.outputs && updates == other.updates
+        }
     }
 
     /// The total number of elements of the states of one kind.
@@ -127,9 +143,10 @@ extension Graph: Equatable {
     /// Same nodes under the same ids, same outputs and updates; constants by digest, floats by bits.
     public static func == (a: Graph, b: Graph) -> Bool {
         a.name == b.name && a.outputs == b.outputs && a.updates == b.updates
-            && a.nodes.elementsEqual(b.nodes) { x, y in
-                x.id == y.id && x.inputs == y.inputs && x.outputTypes == y.outputTypes && x.path == y.path
-                    && x.origins == y.origins && x.op.isEqual(to: y.op)
-            }
+            && (a.hasNodes(of: b)
+                || a.nodes.elementsEqual(b.nodes) { x, y in
+                    x.id == y.id && x.inputs == y.inputs && x.outputTypes == y.outputTypes && x.path == y.path
+                        && x.origins == y.origins && x.generation == y.generation && x.op.isEqual(to: y.op)
+                })
     }
 }

@@ -23,12 +23,28 @@ public final class GraphBuilder {
 
     /// Adds a node and returns its outputs.
     @discardableResult
-    public func add(_ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil)
-        throws -> [Value]
-    {
-        let node = try graph.append(op, inputs, path: path, origins: origins, id: id)
+    public func add(
+        _ op: any Op, _ inputs: [Value], path: String = "", origins: [NodeID] = [], id: NodeID? = nil,
+        generation: Int = 0
+    ) throws -> [Value] {
+        let node = try graph.append(op, inputs, path: path, origins: origins, id: id, generation: generation)
         if inputNames != nil, let input = op as? Input { inputNames?.insert(input.name) }
-        return node.outputTypes.indices.map { node.output($0) }
+        return node.outputs
+    }
+
+    /// Adds a node of the graph that this one is made from under its id, path and origins, with another op or inputs.
+    @discardableResult
+    public func add(_ op: any Op, _ inputs: [Value], keeping node: Node) throws -> [Value] {
+        try add(
+            op, inputs, path: node.path, origins: node.origins, id: node.id, generation: node.generation)
+    }
+
+    /// Adds a node of the graph that this one is made from as it was, on inputs of the same types.
+    func copy(_ node: Node, _ inputs: [Value]) {
+        var copy = node
+        copy.inputs = inputs
+        graph.appendTyped(copy)
+        if inputNames != nil, let input = node.op as? Input { inputNames?.insert(input.name) }
     }
 
     public func addInput(_ name: String, _ type: TensorType) throws -> Value {

@@ -31,9 +31,13 @@ public struct Node: Sendable {
     public internal(set) var outputTypes: [TensorType]
     public var path: String
     public var origins: [NodeID]
+    /// 0 for an original, 1 or more for a node that computes a value again: nodes of different generations are never
+    /// merged.
+    public var generation: Int
 
     package init(
-        id: NodeID, op: any Op, inputs: [Value], outputTypes: [TensorType], path: String = "", origins: [NodeID] = []
+        id: NodeID, op: any Op, inputs: [Value], outputTypes: [TensorType], path: String = "", origins: [NodeID] = [],
+        generation: Int = 0
     ) {
         self.id = id
         self.op = op
@@ -41,10 +45,13 @@ public struct Node: Sendable {
         self.outputTypes = outputTypes
         self.path = path
         self.origins = origins
+        self.generation = generation
     }
 
     /// The i-th output.
     public func output(_ slot: Int = 0) -> Value { Value(id, slot: slot) }
+
+    public var outputs: [Value] { outputTypes.indices.map { output($0) } }
 
     /// The model nodes this one stands for: itself where no rewrite made it.
     public var modelNodes: [NodeID] { origins.isEmpty ? [id] : origins }

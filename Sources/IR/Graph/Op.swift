@@ -29,6 +29,12 @@ public protocol DifferentiableOp: Op {
     func gradients(_ context: GradientContext) throws -> [Value?]
 }
 
+/// An op of the backward pass that reads an activation of the forward pass.
+public protocol ActivationReader: Op {
+    /// The input that is the activation.
+    var activationInput: Int { get }
+}
+
 /// An op made by passes only: its meaning is the ops it expands to.
 public protocol FusedOp: Op {
     /// Adds the model ops this op stands for and returns the values of its outputs.

@@ -18,6 +18,18 @@ public struct ValueMap<Element> {
         }
     }
 
+    public subscript(value: Value, default standard: @autoclosure () -> Element) -> Element {
+        get { self[value] ?? standard() }
+        _modify {
+            if isDense(value) {
+                if first[value.node.rawValue] == nil { first[value.node.rawValue] = standard() }
+                yield &first[value.node.rawValue]!
+            } else {
+                yield &others[value, default: standard()]
+            }
+        }
+    }
+
     @inlinable func isDense(_ value: Value) -> Bool {
         value.slot == 0 && value.node.rawValue >= 0 && value.node.rawValue < first.count
     }

@@ -59,9 +59,11 @@ extension GraphText {
         let path = scanner.take("@") ? (scanner.peek("\"") ? try scanner.string() : try scanner.word()) : ""
         var origins: [NodeID] = []
         if scanner.take("from") { repeat { origins.append(try scanner.value().node) } while scanner.take(",") }
+        let generation = scanner.take("generation") ? try scanner.count() : 0
         let place = "graph text, line \(line), \(id)", node: Node
-        do { node = try graph.append(op, inputs, path: path, origins: origins, id: id) } catch let error as TesseraError
-        { throw error.within(place) }
+        do {
+            node = try graph.append(op, inputs, path: path, origins: origins, id: id, generation: generation)
+        } catch let error as TesseraError { throw error.within(place) }
         guard node.outputTypes == stated else {
             throw TesseraError(
                 at: place, found: "the type \(stated)", accepted: "what the op gives: \(node.outputTypes)")

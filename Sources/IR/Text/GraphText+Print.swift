@@ -18,13 +18,14 @@ public enum GraphText {
         return (lines + ["}", ""]).joined(separator: "\n")
     }
 
-    /// One node: `%4 = relu(%3) : f32[1,64,128,128]  @blocks.3.norm1  from %1, %2`.
+    /// One node: `%4 = relu(%3) : f32[1,64,128,128]  @blocks.3.norm1  from %1, %2  generation 1`.
     public static func print(_ node: Node) -> String {
         var line = "\(node.id) = \(node.op.mnemonic)(\(node.inputs.map(\.description).joined(separator: ", ")))"
         for text in attributes(of: node.op) { line += " " + text }
         line += " : " + node.outputTypes.map(print).joined(separator: ", ")
         if !node.path.isEmpty { line += "  @" + quotedIfNeeded(node.path) }
         if !node.origins.isEmpty { line += "  from " + node.origins.map(\.description).joined(separator: ", ") }
+        if node.generation != 0 { line += "  generation \(node.generation)" }
         return line
     }
 

@@ -106,6 +106,12 @@ struct GraphScanner {
         return Value(NodeID(node), slot: slot)
     }
 
+    /// A number that is not negative.
+    mutating func count() throws -> Int {
+        guard let number = Int(try word()), number >= 0 else { throw failure("a number that is not negative") }
+        return number
+    }
+
     /// `f32[N,3,64,64]`.
     mutating func tensorType() throws -> TensorType {
         guard let element = ElementType(rawValue: try word()) else {

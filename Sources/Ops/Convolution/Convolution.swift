@@ -7,11 +7,15 @@ import TesseraTensors
 public struct Convolution: DefinedOp {
     public static let mnemonic = "conv"
     public static let fields = [
-        Field<Convolution>("strides", \.strides, onnx: "strides", accepted: "positive numbers") {
+        Field<Convolution>(
+            "strides", \.strides, onnx: "strides", normal: .emptyWhereAll(1), accepted: "positive numbers"
+        ) {
             $0.allSatisfy { $0 > 0 }
         },
-        Field<Convolution>("pads", \.pads, onnx: "pads"),
-        Field<Convolution>("dilations", \.dilations, onnx: "dilations", accepted: "positive numbers") {
+        Field<Convolution>("pads", \.pads, onnx: "pads", normal: .emptyWhereAll(0)),
+        Field<Convolution>(
+            "dilations", \.dilations, onnx: "dilations", normal: .emptyWhereAll(1), accepted: "positive numbers"
+        ) {
             $0.allSatisfy { $0 > 0 }
         },
         Field<Convolution>("group", \.group, onnx: "group", accepted: "at least 1") { $0 > 0 },

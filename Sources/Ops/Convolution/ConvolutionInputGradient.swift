@@ -6,9 +6,9 @@ import TesseraTensors
 public struct ConvolutionInputGradient: DefinedOp {
     public static let mnemonic = "convInputGradient"
     public static let fields = [
-        Field<ConvolutionInputGradient>("strides", \.convolution.strides),
-        Field<ConvolutionInputGradient>("pads", \.convolution.pads),
-        Field<ConvolutionInputGradient>("dilations", \.convolution.dilations),
+        Field<ConvolutionInputGradient>("strides", \.convolution.strides, normal: .emptyWhereAll(1)),
+        Field<ConvolutionInputGradient>("pads", \.convolution.pads, normal: .emptyWhereAll(0)),
+        Field<ConvolutionInputGradient>("dilations", \.convolution.dilations, normal: .emptyWhereAll(1)),
         Field<ConvolutionInputGradient>("group", \.convolution.group),
         Field<ConvolutionInputGradient>("spatial", \.spatial),
     ]

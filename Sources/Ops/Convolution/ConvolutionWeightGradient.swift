@@ -6,9 +6,9 @@ import TesseraTensors
 public struct ConvolutionWeightGradient: DefinedOp {
     public static let mnemonic = "convWeightGradient"
     public static let fields = [
-        Field<ConvolutionWeightGradient>("strides", \.convolution.strides),
-        Field<ConvolutionWeightGradient>("pads", \.convolution.pads),
-        Field<ConvolutionWeightGradient>("dilations", \.convolution.dilations),
+        Field<ConvolutionWeightGradient>("strides", \.convolution.strides, normal: .emptyWhereAll(1)),
+        Field<ConvolutionWeightGradient>("pads", \.convolution.pads, normal: .emptyWhereAll(0)),
+        Field<ConvolutionWeightGradient>("dilations", \.convolution.dilations, normal: .emptyWhereAll(1)),
         Field<ConvolutionWeightGradient>("group", \.convolution.group),
         Field<ConvolutionWeightGradient>("kernel", \.kernel),
     ]
@@ -75,4 +75,8 @@ public struct ConvolutionWeightGradient: DefinedOp {
         }
         return Tensor(dw.map { T($0) }, shape: shape)
     }
+}
+
+extension ConvolutionWeightGradient: ActivationReader {
+    public var activationInput: Int { 0 }
 }

@@ -9,11 +9,13 @@ public struct AveragePool: DefinedOp {
         Field<AveragePool>("kernel", \.kernel, onnx: "kernel_shape", accepted: "positive numbers") {
             !$0.isEmpty && $0.allSatisfy { $0 > 0 }
         },
-        Field<AveragePool>("strides", \.strides, onnx: "strides", accepted: "positive numbers") {
+        Field<AveragePool>(
+            "strides", \.strides, onnx: "strides", normal: .emptyWhereAll(1), accepted: "positive numbers"
+        ) {
             $0.allSatisfy { $0 > 0 }
         },
-        Field<AveragePool>("pads", \.pads, onnx: "pads"),
-        Field<AveragePool>("dilations", \.dilations),
+        Field<AveragePool>("pads", \.pads, onnx: "pads", normal: .emptyWhereAll(0)),
+        Field<AveragePool>("dilations", \.dilations, normal: .emptyWhereAll(1)),
         Field<AveragePool>("ceilMode", \.ceilMode, onnx: "ceil_mode"),
         Field<AveragePool>("countsPadding", \.countsPadding, onnx: "count_include_pad"),
     ]

@@ -5,9 +5,10 @@ import TesseraTensors
 public struct AveragePoolGradient: DefinedOp {
     public static let mnemonic = "averagePoolGradient"
     public static let fields = [
-        Field<AveragePoolGradient>("kernel", \.pool.kernel), Field<AveragePoolGradient>("strides", \.pool.strides),
-        Field<AveragePoolGradient>("pads", \.pool.pads),
-        Field<AveragePoolGradient>("dilations", \.pool.dilations),
+        Field<AveragePoolGradient>("kernel", \.pool.kernel),
+        Field<AveragePoolGradient>("strides", \.pool.strides, normal: .emptyWhereAll(1)),
+        Field<AveragePoolGradient>("pads", \.pool.pads, normal: .emptyWhereAll(0)),
+        Field<AveragePoolGradient>("dilations", \.pool.dilations, normal: .emptyWhereAll(1)),
         Field<AveragePoolGradient>("ceilMode", \.pool.ceilMode),
         Field<AveragePoolGradient>("countsPadding", \.pool.countsPadding),
         Field<AveragePoolGradient>("spatial", \.spatial),

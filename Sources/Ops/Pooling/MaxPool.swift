@@ -9,11 +9,11 @@ public struct MaxPool: DefinedOp {
         Field<MaxPool>("kernel", \.kernel, onnx: "kernel_shape", accepted: "positive numbers") {
             !$0.isEmpty && $0.allSatisfy { $0 > 0 }
         },
-        Field<MaxPool>("strides", \.strides, onnx: "strides", accepted: "positive numbers") {
+        Field<MaxPool>("strides", \.strides, onnx: "strides", normal: .emptyWhereAll(1), accepted: "positive numbers") {
             $0.allSatisfy { $0 > 0 }
         },
-        Field<MaxPool>("pads", \.pads, onnx: "pads"),
-        Field<MaxPool>("dilations", \.dilations, onnx: "dilations"),
+        Field<MaxPool>("pads", \.pads, onnx: "pads", normal: .emptyWhereAll(0)),
+        Field<MaxPool>("dilations", \.dilations, onnx: "dilations", normal: .emptyWhereAll(1)),
         Field<MaxPool>("ceilMode", \.ceilMode, onnx: "ceil_mode"),
     ]
     public var kernel: [Int] = [1]

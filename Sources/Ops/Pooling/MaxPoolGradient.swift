@@ -6,9 +6,11 @@ import TesseraTensors
 public struct MaxPoolGradient: DefinedOp {
     public static let mnemonic = "maxPoolGradient"
     public static let fields = [
-        Field<MaxPoolGradient>("kernel", \.pool.kernel), Field<MaxPoolGradient>("strides", \.pool.strides),
-        Field<MaxPoolGradient>("pads", \.pool.pads),
-        Field<MaxPoolGradient>("dilations", \.pool.dilations), Field<MaxPoolGradient>("ceilMode", \.pool.ceilMode),
+        Field<MaxPoolGradient>("kernel", \.pool.kernel),
+        Field<MaxPoolGradient>("strides", \.pool.strides, normal: .emptyWhereAll(1)),
+        Field<MaxPoolGradient>("pads", \.pool.pads, normal: .emptyWhereAll(0)),
+        Field<MaxPoolGradient>("dilations", \.pool.dilations, normal: .emptyWhereAll(1)),
+        Field<MaxPoolGradient>("ceilMode", \.pool.ceilMode),
     ]
     public var pool = MaxPool()
 
@@ -54,4 +56,8 @@ extension MaxPoolGradient: LocalOp {
     public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
         inputs[0].rank == 4 ? [pool.window.gradientFootprint, pool.window.neighbourFootprint] : nil
     }
+}
+
+extension MaxPoolGradient: ActivationReader {
+    public var activationInput: Int { 1 }
 }

@@ -5,7 +5,9 @@ import TesseraTensors
 /// reverses all axes.
 public struct Transpose: DefinedOp {
     public static let mnemonic = "transpose"
-    public static let fields = [Field<Transpose>("permutation", \.permutation, onnx: "perm")]
+    public static let fields = [
+        Field<Transpose>("permutation", \.permutation, onnx: "perm", normal: .emptyWhereReversed)
+    ]
     public var permutation: [Int] = []
 
     public init() {}
@@ -36,6 +38,13 @@ public struct Transpose: DefinedOp {
             }
         }
         return [result]
+    }
+}
+
+extension NormalForm<[Int]> {
+    /// No permutation reverses all axes.
+    fileprivate static var emptyWhereReversed: NormalForm {
+        NormalForm { list in list.elementsEqual(list.indices.reversed()) ? [] : list }
     }
 }
 

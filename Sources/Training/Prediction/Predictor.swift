@@ -82,7 +82,8 @@ public final class Predictor {
         if sessions.count >= Self.sessionLimit { sessions.removeAll() }
         let program = try Compiler.compile(
             try model.graph.bindingInput(to: shape), for: .inference,
-            parameters: ownsWeights ? model.parameters : nil, instructionSet: instructionSet)
+            options: CompilerOptions(instructionSet: instructionSet),
+            parameters: ownsWeights ? model.parameters : nil)
         let session = try Session(program, states: states, pool: pool)
         sessions[shape] = session
         return session

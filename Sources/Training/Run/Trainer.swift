@@ -82,7 +82,8 @@ public final class Trainer {
         baseModel = model
         stepsPerEpoch = plan.stepsPerEpoch
         trainingGraph = plan.trainingGraph
-        program = try Compiler.compile(trainingGraph.graph, for: .training, instructionSet: execution.instructionSet)
+        program = try Compiler.compile(
+            trainingGraph.graph, for: .training, options: CompilerOptions(instructionSet: execution.instructionSet))
         programDigest = program.digest
         dataDigest = Self.digest(of: [training] + (validation.map { [$0] } ?? []))
         if let checkpoint, checkpoint.dataDigest != dataDigest {
