@@ -48,6 +48,7 @@ extension OpCatalog {
         SGDUpdate.self,
         SliceGradient.self,
         // Fused ops: made by passes, defined by what they expand to
+        ConvolutionClip.self,
         NormRelu.self,
         NormReluGradient.self,
         NormReluGradientSums.self,

@@ -46,6 +46,8 @@ import Testing
         "channelMoments: three axes",
         "conv: one axis",
         "conv: three axes",
+        "convClip: one axis",
+        "convClip: three axes",
         "convInputGradient: one axis",
         "convInputGradient: three axes",
         "convWeightGradient: one axis",

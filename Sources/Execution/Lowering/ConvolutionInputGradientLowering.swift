@@ -189,6 +189,8 @@ private struct GradientPhases: Sendable {
         call.a = UnsafePointer(pointers.baseAddress!)
         call.a_stride = geometry.outChannels
         call.c_stride = step * output.pixelStride
+        call.low = -.infinity
+        call.high = .infinity
         for group in 0..<groups {
             for (i, row) in rows.enumerated() {
                 for (j, column) in columns.enumerated() {

@@ -10,16 +10,40 @@ extension Convolution: Lowerable {
         areFloat32(inputs + outputs) && inputs[0].rank == 4 ? .images(inputs, outputs, whole: [1]) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> Lowering {
+    func lower(_ request: LoweringRequest) throws -> Lowering { try lower(request, .none) }
+
+    fileprivate func lower(_ request: LoweringRequest, _ bounds: OutputBounds) throws -> Lowering {
         let geometry = Geometry(
             input: request.inputs[0].shape, output: request.outputs[0].shape,
             window: window(kernel: Array(request.inputs[1].shape.dropFirst(2))))
-        if DepthwiseStages.serves(geometry, groups: group) { return .stage(DepthwiseStages.forward(geometry, request)) }
-        let work = ConvolutionStage(request, geometry, groups: group)
+        if DepthwiseStages.serves(geometry, groups: group) {
+            return .stage(DepthwiseStages.forward(geometry, bounds, request))
+        }
+        let work = ConvolutionStage(request, geometry, groups: group, bounds)
         if group == 1, geometry.isPointwise { return .stage(work.pointwise) }
         try geometry.requireModestRows(for: request.node)
         return .stage(work.implicitGemm)
     }
+}
+
+extension ConvolutionClip: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        convolution.layouts(inputs, outputs, given: given)
+    }
+
+    func lower(_ request: LoweringRequest) throws -> Lowering {
+        try convolution.lower(request, OutputBounds(low: Float(clip.low), high: Float(clip.high)))
+    }
+}
+
+/// Between which a kernel keeps what it writes.
+struct OutputBounds: Sendable {
+    let low: Float
+    let high: Float
+
+    static let none = OutputBounds(low: -.infinity, high: .infinity)
+    /// For the kernel's name.
+    var text: String { low == -.infinity && high == .infinity ? "" : " clip" }
 }
 
 private struct ConvolutionStage: Sendable {
@@ -29,9 +53,11 @@ private struct ConvolutionStage: Sendable {
     let panels: GemmPanels
     /// Of the inner dimension: (kernel row, kernel column, channel).
     let depth: Int
+    let bounds: OutputBounds
     private var hasBias: Bool { request.inputs.count == 3 }
 
-    init(_ request: LoweringRequest, _ geometry: Geometry, groups: Int) {
+    init(_ request: LoweringRequest, _ geometry: Geometry, groups: Int, _ bounds: OutputBounds) {
+        self.bounds = bounds
         self.request = request
         self.geometry = geometry
         self.groups = groups
@@ -43,7 +69,8 @@ private struct ConvolutionStage: Sendable {
         _ name: String, _ run: @escaping @Sendable (_ window: RowWindow, _ memory: RowMemory, _ output: Rows) -> Void
     ) -> Stage {
         var stage = Stage(
-            name, inputs: request.images(whole: [1, 2]), output: ImageLayout(request.outputs[0]), run: run)
+            name + bounds.text, inputs: request.images(whole: [1, 2]), output: ImageLayout(request.outputs[0]), run: run
+        )
         stage.packing = packing
         return stage
     }
@@ -63,11 +90,11 @@ private struct ConvolutionStage: Sendable {
     }
 
     var pointwise: Stage {
-        let (panels, depth, hasBias) = (panels, depth, hasBias)
+        let (panels, depth, hasBias, bounds) = (panels, depth, hasBias, bounds)
         return stage("conv 1x1 gemm \(panels.width)") { window, memory, output in
             panels.runPointwise(
                 memory.inputs[0], output, window, depth: depth, packed: memory.packed(),
-                bias: hasBias ? memory.whole.input(2) : nil)
+                bias: hasBias ? memory.whole.input(2) : nil, bounds: bounds)
         }
     }
 
@@ -104,6 +131,8 @@ private struct ConvolutionStage: Sendable {
         call.a = UnsafePointer(pointers.baseAddress!)
         call.a_stride = geometry.strideColumns * geometry.channels
         call.c_stride = stride
+        call.low = bounds.low
+        call.high = bounds.high
         for panel in 0..<panels.count {
             let first = group * panels.columns + panels.columns(panel).lowerBound
             panels.run(

@@ -40,10 +40,10 @@ enum DepthwiseStages {
         return call
     }
 
-    static func forward(_ geometry: Geometry, _ request: LoweringRequest) -> Stage {
+    static func forward(_ geometry: Geometry, _ bounds: OutputBounds, _ request: LoweringRequest) -> Stage {
         let kernels = request.kernels, hasBias = request.inputs.count == 3
         var stage = Stage(
-            "depthwise \(geometry.kernelText)", inputs: request.images(whole: [1, 2]),
+            "depthwise \(geometry.kernelText)\(bounds.text)", inputs: request.images(whole: [1, 2]),
             output: ImageLayout(request.outputs[0])
         ) { window, memory, output in
             let x = memory.inputs[0], first = window.columns.lowerBound
@@ -51,6 +51,8 @@ enum DepthwiseStages {
                 var arguments = call(geometry, rows)
                 arguments.weights = memory.packed()
                 arguments.bias = hasBias ? memory.whole.input(2) : nil
+                arguments.low = bounds.low
+                arguments.high = bounds.high
                 arguments.width = geometry.width
                 arguments.pad = geometry.padLeft - first * geometry.strideColumns
                 arguments.pixels = window.columns.count

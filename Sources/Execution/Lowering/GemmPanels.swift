@@ -26,8 +26,8 @@ struct GemmPanels: Sendable {
     /// Bytes of all panels for an inner dimension.
     func byteCount(depth: Int) -> Int { count * width * depth * 4 }
 
-    /// One panel of a product. `call` holds the pixels, segments, depth and strides; `packed` and `c` are those of the
-    /// panel, and `bias`, if any, of its first column.
+    /// One panel of a product. `call` holds the pixels, segments, depth, strides and bounds; `packed` and `c` are those
+    /// of the panel, and `bias`, if any, of its first column.
     func run(
         _ call: tessera_gemm, panel: Int, packed: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
         bias: UnsafePointer<Float>?
@@ -37,8 +37,6 @@ struct GemmPanels: Sendable {
         call.b = packed
         call.c = c
         call.bias = bias
-        call.low = -.infinity
-        call.high = .infinity
         switch vectors {
         case 1: kernels.pointer.pointee.gemm1(&call)
         case 2: kernels.pointer.pointee.gemm2(&call)
@@ -49,7 +47,7 @@ struct GemmPanels: Sendable {
     /// All panels over a run of pixels that are read one by one, a few pixels at a time, which stay in the cache.
     func runPointwise(
         _ input: Rows, _ output: Rows, _ window: RowWindow, depth: Int, packed: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?
+        bias: UnsafePointer<Float>?, bounds: OutputBounds = .none
     ) {
         let piece = max(64, min(512, WorkSize.pixelFloats / max(depth, 1) / 8 * 8))
         var call = tessera_gemm()
@@ -57,6 +55,8 @@ struct GemmPanels: Sendable {
         call.depth = depth
         call.a_stride = input.pixelStride
         call.c_stride = output.pixelStride
+        call.low = bounds.low
+        call.high = bounds.high
         window.forEachRun(joining: input.joins(window) && output.joins(window)) { y, x, pixels in
             for start in stride(from: 0, to: pixels, by: piece) {
                 var a: UnsafePointer<Float>? = UnsafePointer(input.floats(y, x) + start * input.pixelStride)

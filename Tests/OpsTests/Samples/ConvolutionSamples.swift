@@ -65,9 +65,10 @@ extension OpSamples {
         let x = Draw.normal("x", entry.x), weight = Draw.normal("weight", entry.weight)
         let output = try! entry.op.outputTypes(for: [x.type, weight.type])[0].shape!
         let dy = Draw.normal("dy", output)
+        let operands = [x, weight] + (entry.hasBias ? [Draw.normal("bias", [entry.weight[0]])] : [])
         return [
-            OpSample(
-                entry.name, entry.op, [x, weight] + (entry.hasBias ? [Draw.normal("bias", [entry.weight[0]])] : [])),
+            OpSample(entry.name, entry.op, operands),
+            OpSample(entry.name, ConvolutionClip(entry.op, Clip(low: -0.5, high: 1)), operands),
             OpSample(
                 entry.name, ConvolutionInputGradient(of: entry.op, spatial: Array(entry.x.dropFirst(2))), [dy, weight]),
             OpSample(
