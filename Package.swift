@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         tests("Execution", ["TestSupport", "TesseraModels", "AllocationCount"]),
         tests("Planning", ["TesseraPlanning"]),
-        tests("Passes", ["TesseraPasses"]),
+        tests("Passes", ["TesseraModels", "TesseraCompiler"]),
         module("IR", ["TesseraTensors", .product(name: "RealModule", package: "swift-numerics")]),
         module("Ops", ["TesseraIR"]),
         module("Autodiff", ["TesseraOps"]),
