@@ -19,6 +19,7 @@ public enum Compiler {
             case .inference:
                 Pipeline([
                     RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(parameters), FuseNormRelu(),
+                    FuseClipIntoConvolution(),
                 ])
             case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FuseNormRelu(), RecomputeNormRelu()])
             }
