@@ -98,8 +98,10 @@ MODULES = {"docs/adding-an-op.md": "Ops", "docs/adding-a-pass.md": "Passes"}
     ids=str,
 )
 def test_swift_files_compile_as_printed(block, tmp_path, tessera):
-    """A block that begins with its imports is a file: it compiles as one more of its module."""
+    """A block that begins with its imports is a file: one of its module, or it compiles as one more of it."""
     source, module = tmp_path / "Printed.swift", MODULES[block.document]
+    if any(file.read_text() == block.text for file in (ROOT / "Sources" / module).rglob("*.swift")):
+        return
     source.write_text(block.text)
     shims = ROOT / ".build/checkouts/swift-numerics/Sources/_NumericsShims/include"
     # The package manager calls a package by the name of its folder.
