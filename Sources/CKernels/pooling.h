@@ -97,7 +97,7 @@ static void max_pool_gradient(const tessera_pool_gradient *p) {
 
 static void average_pool_gradient(const tessera_pool_gradient *p) {
     for (long o = 0; o < p->pixels; o++) {
-        WINDOW_COLUMNS
+        const long first = o * p->stride - p->pad;
         WRITTEN_COLUMNS
         const float cells = divisor(p->column_cells, p->row_cells[o]);
         for (long c = 0; c < p->channels; c += VL) {

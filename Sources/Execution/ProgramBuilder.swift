@@ -26,20 +26,8 @@ extension Program {
         for (index, step) in lowered.enumerated() { storage.assign(step: index, lowered: step) }
         storage.keepResults()
 
-        var requests = storage.requests
-        let firstWorkspace = requests.count
-        for (index, step) in lowered.enumerated() {
-            let name = schedule.steps[index].last!.id
-            let life =
-                storage.isPackedOnce(index, step) ? 0...max(lowered.count - 1, 0) : index...index
-            requests.append(
-                BufferRequest(
-                    name: "\(name) prepared", reason: step.kernel, byteCount: step.packing.byteCount, steps: life))
-            requests.append(
-                BufferRequest(
-                    name: "\(name) shared", reason: step.kernel, byteCount: step.sharedBytes, steps: index...index))
-        }
-        let plan = MemoryPlan.smallest(for: requests)
+        let firstWorkspace = storage.requests.count
+        let plan = MemoryPlan.smallest(for: storage.requests + storage.workspaces(of: lowered))
         try PlanVerifier.verify(plan)
 
         func location(_ value: Value) -> Location { storage.location(of: value, in: plan)! }

@@ -164,6 +164,19 @@ struct StorageAssignment {
         }
     }
 
+    /// Two requests a step: what it packs, and its shared memory.
+    func workspaces(of lowered: [LoweredStep]) -> [BufferRequest] {
+        lowered.enumerated().flatMap { index, step in
+            let name = steps[index].last!.id, life = isPackedOnce(index, step) ? 0...lastStep : index...index
+            return [
+                BufferRequest(
+                    name: "\(name) prepared", reason: step.kernel, byteCount: step.packing.byteCount, steps: life),
+                BufferRequest(
+                    name: "\(name) shared", reason: step.kernel, byteCount: step.sharedBytes, steps: index...index),
+            ]
+        }
+    }
+
     /// Nil for a value that lives within a step.
     func location(of value: Value, in plan: MemoryPlan) -> Location? {
         guard let index = storageOf[value] else { return nil }

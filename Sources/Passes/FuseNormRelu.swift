@@ -28,7 +28,9 @@ public struct FuseNormRelu: RulePass {
 
     struct GradientSums: Rule {
         func match(_ root: BatchNormalizationGradientSums, _ node: Node, in sight: Sight) -> Match {
-            guard let mask = Mask(of: node, in: sight) else { return .none }
+            guard let mask = Mask(of: node, in: sight), mask.epsilon == root.epsilon,
+                Array(mask.norm[3...]) == Array(node.inputs[2...])
+            else { return .none }
             return .patch(
                 Patch("with \(mask.node.id)", covers: [node], alsoOf: [mask.node], replaces: node.outputs) {
                     try $0.add(
@@ -40,7 +42,9 @@ public struct FuseNormRelu: RulePass {
 
     struct Gradient: Rule {
         func match(_ root: BatchNormalizationGradient, _ node: Node, in sight: Sight) -> Match {
-            guard let mask = Mask(of: node, in: sight) else { return .none }
+            guard let mask = Mask(of: node, in: sight), mask.epsilon == root.epsilon, mask.norm[1] == node.inputs[2],
+                Array(mask.norm[3...]) == Array(node.inputs[3..<5])
+            else { return .none }
             return .patch(
                 Patch("with \(mask.node.id)", covers: [node], alsoOf: [mask.node], replaces: node.outputs) {
                     try $0.add(
@@ -54,19 +58,20 @@ public struct FuseNormRelu: RulePass {
     private struct Mask {
         let node: Node
         let dy: Value
-        /// The norm's inputs.
+        /// The norm's inputs: x, scale, bias, mean and variance.
         let norm: [Value]
+        let epsilon: Double
 
         init?(of gradient: Node, in sight: Sight) {
             guard let (mask, _) = sight.maker(of: gradient.inputs[0], ReluGradient.self) else { return nil }
             let activation = sight.maker(of: mask.inputs[1])
             switch activation.op {
-            case is NormRelu: norm = activation.inputs
+            case let op as NormRelu: (norm, epsilon) = (activation.inputs, op.epsilon)
             case is Relu:
-                guard let (maker, _) = sight.maker(of: activation.inputs[0], BatchNormalization.self),
+                guard let (maker, op) = sight.maker(of: activation.inputs[0], BatchNormalization.self),
                     sight.onlyReader(of: activation.inputs[0]) != nil
                 else { return nil }
-                norm = maker.inputs
+                (norm, epsilon) = (maker.inputs, op.epsilon)
             default: return nil
             }
             guard norm[0] == gradient.inputs[1] else { return nil }

@@ -25,7 +25,8 @@ struct Rewriter {
                 for (node, why) in declined { log.decline(node, why) }
                 return graph
             }
-            graph = try applying(allowed, to: graph, log).removingUnusedNodes()
+            let replaced = Set(allowed.flatMap { ($0.patch.covers + $0.patch.alsoOf).map(\.id) })
+            graph = try applying(allowed, to: graph, log).removingUnusedNodes(among: replaced)
         }
         throw TesseraError(
             at: name, found: "matches after \(limit) rounds", accepted: "rules that do not undo one another")
@@ -62,13 +63,14 @@ struct Rewriter {
     }
 
     private func applying(_ wanted: [Wanted], to graph: Graph, _ log: RewriteLog) throws -> Graph {
-        var rebuild = GraphRebuild(of: graph), rerouted: [Patch.Use: Value] = [:]
+        let rebuild = GraphRebuild(of: graph)
+        var rerouted: [Patch.Use: Value] = [:]
         let (before, behind) = places(of: wanted, in: graph)
         for node in graph.nodes {
             for index in before[node.id] ?? [] {
                 guard case .uses(let uses) = wanted[index].patch.target else { continue }
                 let types = uses.map { graph.type(of: graph[$0[0].node].inputs[$0[0].slot]) }
-                for (uses, value) in zip(uses, try make(wanted[index], types, &rebuild, log)) {
+                for (uses, value) in zip(uses, try make(wanted[index], types, rebuild, log)) {
                     for use in uses { rerouted[use] = value }
                 }
             }
@@ -79,7 +81,7 @@ struct Rewriter {
             for index in behind[node.id] ?? [] {
                 guard case .values(let values) = wanted[index].patch.target else { continue }
                 let types = values.map { graph.type(of: $0) }
-                for (old, new) in zip(values, try make(wanted[index], types, &rebuild, log)) { rebuild[old] = new }
+                for (old, new) in zip(values, try make(wanted[index], types, rebuild, log)) { rebuild[old] = new }
             }
         }
         return try rebuild.finish()
@@ -103,10 +105,9 @@ struct Rewriter {
 
     /// The values that a patch makes, of the types of what they replace.
     private func make(
-        _ wanted: Wanted, _ types: [TensorType], _ rebuild: inout GraphRebuild, _ log: RewriteLog
+        _ wanted: Wanted, _ types: [TensorType], _ rebuild: GraphRebuild, _ log: RewriteLog
     ) throws -> [Value] {
-        let current = rebuild
-        let builder = PatchBuilder(rebuild.builder, for: wanted.patch) { current[$0] }
+        let builder = PatchBuilder(rebuild.builder, for: wanted.patch) { rebuild[$0] }
         let values = try wanted.patch.make(builder).map(builder.resolve)
         let found = values.map { rebuild.builder.type(of: $0) }
         guard found == types else {

@@ -3,16 +3,22 @@
 #include <errno.h>
 #include <stddef.h>
 
+static _Thread_local long count;
+
+long allocation_count(void) { return count; }
+
+/* Sanitizers replace them by theirs. */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+bool allocations_are_counted(void) { return false; }
+#else
+bool allocations_are_counted(void) { return true; }
+
 /* glibc's own, below the replacements. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *memory);
-
-static _Thread_local long count;
-
-long allocation_count(void) { return count; }
 
 void *malloc(size_t size) {
     count++;
@@ -42,3 +48,4 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
 }
 
 void free(void *memory) { __libc_free(memory); }
+#endif

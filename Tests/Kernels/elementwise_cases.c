@@ -8,6 +8,7 @@
 static float unary_value(tessera_unary op, float p) {
     switch (op) {
 #include "elementwise.def"
+    default: break;
     }
     return NAN;
 }
@@ -17,6 +18,7 @@ static float unary_value(tessera_unary op, float p) {
 static float binary_value(tessera_binary op, float p, float q) {
     switch (op) {
 #include "elementwise.def"
+    default: break;
     }
     return NAN;
 }
@@ -26,6 +28,7 @@ static float binary_value(tessera_binary op, float p, float q) {
 static bool comparison_value(tessera_comparison op, float p, float q) {
     switch (op) {
 #include "elementwise.def"
+    default: break;
     }
     return false;
 }

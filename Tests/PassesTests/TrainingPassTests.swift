@@ -105,6 +105,18 @@ import Testing
         try expectSameNumbers(fused, recomputed)
     }
 
+    /// A gradient by another ε than the norm's is that of another norm.
+    @Test func theGradientOfAnotherNormIsLeftAlone() throws {
+        let graph = try Self.graph().rebuilding { node, inputs, builder in
+            guard node.op is BatchNormalizationGradient else { return nil }
+            return try builder.add(
+                BatchNormalizationGradient(epsilon: 1e-3, usesBatchStatistics: true), inputs, keeping: node)
+        }
+        let fused = try Pipeline([FuseNormRelu()]).run(graph)
+        #expect(mnemonics(fused).contains("batchNormGradient") && mnemonics(fused).contains("normReluGradientSums"))
+        try expectSameNumbers(graph, fused)
+    }
+
     @Test func nothingIsComputedAgainForTheForwardPass() throws {
         let forward = try Pipeline([FuseNormRelu()]).run(NormPassTests.graph())
         #expect(try Pipeline([RecomputeNormRelu()]).run(forward) == forward)

@@ -7,7 +7,7 @@ extension Graph {
     public func rebuilding(_ replace: (_ node: Node, _ inputs: [Value], _ builder: GraphBuilder) throws -> [Value]?)
         throws -> Graph
     {
-        var rebuild = GraphRebuild(of: self)
+        let rebuild = GraphRebuild(of: self)
         for node in nodes {
             let inputs = node.inputs.compactMap { rebuild[$0] }
             guard let outputs = try replace(node, inputs, rebuild.builder) else {
@@ -22,8 +22,8 @@ extension Graph {
     }
 
     /// Without the nodes that no output or update depends on. Inputs stay: they are the graph's signature. So do states
-    /// that are only written.
-    public func removingUnusedNodes() throws -> Graph {
+    /// that are only written. With `ids`, others stay too.
+    public func removingUnusedNodes(among ids: Set<NodeID>? = nil) throws -> Graph {
         let written = Set(updates.map(\.path))
         var live = ValueMap<Bool>(for: self)
         for result in results { live[Value(result.node)] = true }
@@ -32,7 +32,8 @@ extension Graph {
         }
         var unused = 0
         for node in nodes.reversed() {
-            if live[node.output()] != nil {
+            if live[node.output()] != nil || ids?.contains(node.id) == false {
+                live[node.output()] = true
                 for input in node.inputs { live[Value(input.node)] = true }
             } else if !(node.op is Input) {
                 unused += 1

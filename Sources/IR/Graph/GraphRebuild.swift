@@ -1,7 +1,7 @@
 import TesseraTensors
 
 /// A graph that is being made from another one, and where in it the values of the other one are.
-package struct GraphRebuild {
+package final class GraphRebuild {
     package let source: Graph
     package let builder: GraphBuilder
     private var values: ValueMap<Value>
@@ -22,7 +22,7 @@ package struct GraphRebuild {
 
     /// Keeps a node of the source on these values of the new graph. Only where a type of these is another one is the
     /// node typed anew.
-    package mutating func keep(_ node: Node, _ inputs: [Value]) throws {
+    package func keep(_ node: Node, _ inputs: [Value]) throws {
         let isTyped = zip(node.inputs, inputs).allSatisfy { source.type(of: $0) == builder.type(of: $1) }
         if isTyped { builder.copy(node, inputs) } else { try builder.add(node.op, inputs, keeping: node) }
         for output in node.outputs { values[output] = output }

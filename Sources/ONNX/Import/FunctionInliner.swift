@@ -61,6 +61,35 @@ struct FunctionInliner {
             nodes.append(node)
             return
         }
+        try check(node, calling: function, depth: depth)
+        // Results have different names, nodes need not; the function's name keeps a call apart from the call that it
+        // ends.
+        let prefix = (node.outputs.first { !$0.isEmpty } ?? "") + "/" + function.name
+        var names: [String: String] = ["": ""]
+        for (index, formal) in function.inputs.enumerated() {
+            names[formal] = index < node.inputs.count ? node.inputs[index] : ""
+        }
+        for (formal, actual) in zip(function.outputs, node.outputs) where !actual.isEmpty { names[formal] = actual }
+        func rename(_ name: String) -> String { names[name] ?? "\(prefix)/\(name)" }
+        for inner in function.nodes {
+            let copy = Self.copy(
+                of: inner, named: inner.name.isEmpty ? "" : "\(prefix)/\(inner.name)", in: function, calledBy: node,
+                rename)
+            try expand(copy, functions, depth: depth + 1, steps: &steps, into: &nodes)
+        }
+        // An output that is one of the inputs.
+        let places = Dictionary(function.inputs.enumerated().map { ($1, $0) }) { first, _ in first }
+        for (formal, actual) in zip(function.outputs, node.outputs) where !actual.isEmpty {
+            guard let index = places[formal] else { continue }
+            nodes.append(
+                ONNXNode(
+                    "Identity", name: "\(prefix)/\(formal)",
+                    inputs: [index < node.inputs.count ? node.inputs[index] : ""], outputs: [actual]))
+        }
+    }
+
+    /// Throws where a call does not fit its function, or calls go too deep.
+    private func check(_ node: ONNXNode, calling function: ONNXFunction, depth: Int) throws {
         let place = node.place
         guard depth < Self.depthLimit else {
             throw TesseraError(
@@ -78,40 +107,27 @@ struct FunctionInliner {
                 at: place, found: "the attribute \(foreign)",
                 accepted: known.isEmpty ? "no attributes" : known.joined(separator: ", "))
         }
-        // Results have different names, nodes need not; the function's name keeps a call apart from the call that it
-        // ends.
-        let prefix = (node.outputs.first { !$0.isEmpty } ?? "") + "/" + function.name
-        var names: [String: String] = ["": ""]
-        for (index, formal) in function.inputs.enumerated() {
-            names[formal] = index < node.inputs.count ? node.inputs[index] : ""
-        }
-        for (formal, actual) in zip(function.outputs, node.outputs) where !actual.isEmpty { names[formal] = actual }
-        func rename(_ name: String) -> String { names[name] ?? "\(prefix)/\(name)" }
-        for inner in function.nodes {
-            var copy = inner
-            copy.inputs = inner.inputs.map(rename)
-            copy.outputs = inner.outputs.map(rename)
-            copy.name = inner.name.isEmpty ? "" : "\(prefix)/\(inner.name)"
-            copy.attributes = [:]
-            for (name, value) in inner.attributes {
-                guard case .reference(let outer) = value else {
-                    copy.attributes[name] = value
-                    continue
-                }
-                if let value = node.attributes[outer] ?? function.defaultAttributes[outer] {
-                    copy.attributes[name] = value
-                }
+    }
+
+    /// A node of a function in its caller's graph: names replaced, references to the call's attributes resolved.
+    private static func copy(
+        of inner: ONNXNode, named name: String, in function: ONNXFunction, calledBy node: ONNXNode,
+        _ rename: (String) -> String
+    ) -> ONNXNode {
+        var copy = inner
+        copy.inputs = inner.inputs.map(rename)
+        copy.outputs = inner.outputs.map(rename)
+        copy.name = name
+        copy.attributes = [:]
+        for (name, value) in inner.attributes {
+            guard case .reference(let outer) = value else {
+                copy.attributes[name] = value
+                continue
             }
-            try expand(copy, functions, depth: depth + 1, steps: &steps, into: &nodes)
+            if let value = node.attributes[outer] ?? function.defaultAttributes[outer] {
+                copy.attributes[name] = value
+            }
         }
-        // An output that is one of the inputs.
-        let places = Dictionary(function.inputs.enumerated().map { ($1, $0) }) { first, _ in first }
-        for (formal, actual) in zip(function.outputs, node.outputs) where !actual.isEmpty {
-            guard let index = places[formal] else { continue }
-            nodes.append(
-                ONNXNode(
-                    "Identity", name: "\(prefix)/\(formal)",
-                    inputs: [index < node.inputs.count ? node.inputs[index] : ""], outputs: [actual]))
-        }
+        return copy
     }
 }

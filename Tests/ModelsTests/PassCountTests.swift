@@ -1,0 +1,65 @@
+import TesseraCompiler
+import TesseraIR
+import TesseraModels
+import TesseraOps
+import TesseraPasses
+import TesseraTraining
+import Testing
+
+/// How often every pass of the compiler fires in ResNet-Dwise50, and that each fires in some architecture.
+@Suite struct PassCountTests {
+    private static func model(_ name: String) throws -> Graph {
+        try ModelCatalog.standard.entry(named: name).model(inputChannels: 1, height: 64).graph
+    }
+
+    /// The rewrites that were applied, by pass.
+    private static func counts(_ graph: Graph, _ purpose: Compiler.Purpose) throws -> [String: Int] {
+        let log = RewriteLog()
+        _ = try purpose.pipeline.run(graph, log: log)
+        return Dictionary(log.entries.filter(\.isApplied).map { ($0.pass, 1) }, uniquingKeysWith: +)
+    }
+
+    private static func step(_ model: Graph) throws -> Graph {
+        try TrainingGraph(model: model, inputShape: [2, 1, 64, 64], options: .init()).graph
+    }
+
+    @Test func theCountsOfResNetDwise50() throws {
+        let model = try Self.model("resnet-dwise50"), log = RewriteLog()
+        #expect(
+            try Self.counts(model.binding(["N": 1]), .inference)
+                == ["foldNormIntoConvolution": 32, "fuseNormRelu": 17, "fuseClipIntoConvolution": 32])
+        _ = try Pipeline([PrepareNormsForTraining()]).run(model.binding(["N": 2]), log: log)
+        #expect(log.entries.count == 49 && log.entries.allSatisfy(\.isApplied))
+        let training = try Self.counts(Self.step(model), .training)
+        #expect(training["fuseNormRelu"] == 3 * 49 && training["recomputeNormRelu"] == 48)
+    }
+
+    @Test func everyPassFiresInSomeModel() throws {
+        var fired = Set<String>()
+        for name in ModelCatalog.standard.names {
+            let model = try Self.model(name)
+            fired.formUnion(try Self.counts(model.binding(["N": 1]), .inference).keys)
+            var step = try Self.step(model)
+            fired.formUnion(try Self.counts(step, .training).keys)
+            // Without its updates a step is its forward part, and the rest is unused.
+            step.updates = []
+            fired.formUnion(try Self.counts(step, .training).keys)
+        }
+        for purpose in [Compiler.Purpose.inference, .training] {
+            for pass in purpose.pipeline.passes.map({ type(of: $0).name }) {
+                #expect(fired.contains(pass), "\(pass) fires in no model")
+            }
+        }
+    }
+
+    /// Statistics and sweeps are nodes of their own: none gives numbers of channels and an image too.
+    @Test(arguments: ModelCatalog.standard.names) func noNodeSumsAndSweeps(_ name: String) throws {
+        let step = try Compiler.Purpose.training.pipeline.run(Self.step(Self.model(name)))
+        for node in step.nodes where Set(node.outputTypes.map(\.rank)).isSuperset(of: [1, 4]) {
+            Issue.record("\(node.id) \(node.op.mnemonic) at \(node.path) gives \(node.outputTypes)")
+        }
+        #expect(
+            step.nodes.contains { $0.op is ChannelMoments }
+                && step.nodes.contains { $0.op is NormReluGradientSums || $0.op is BatchNormalizationGradientSums })
+    }
+}
