@@ -1,33 +1,41 @@
 """Writes PyTorch's outputs and gradients, in float64, of every differentiable op that it has too, for the test that ours agree.
 
-    python Tests/Interop/gradient_reference.py Tests/Golden/Gradients/gradients.safetensors
+    python Tests/Interop/gradient_reference.py Tests/Golden/Gradients
 
-Metadata: case name -> the op as graph text, one node on named inputs. Tensors of a case: CASE/INPUT, CASE/y, CASE/dy, and CASE/gradient.INPUT for every
-input that has a gradient. Inputs are small multiples of 1/64 and clear of kinks and ties; gradients are those of the sum of dy * y.
+Writes one file a case, and only those that are missing: delete a file to record it anew. Each is seeded by the case's name, so that a case changes no other.
+Metadata `graph`: the op as graph text, one node on named inputs. Tensors: INPUT, y, dy, and gradient.INPUT for every input that has a gradient.
+Inputs are small multiples of 1/64 and clear of kinks and ties; gradients are those of the sum of dy * y.
 """
 import pathlib
+import re
 import sys
+import zlib
 
 import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
-torch.manual_seed(7)
+ELEMENTWISE = pathlib.Path(__file__).parents[2] / "Sources/CKernels/include/elementwise.def"
 CASES = {}
 
 
 def normal(*shape):
-    return torch.round(torch.randn(shape, dtype=torch.float64) * 64) / 64
+    """As all draws: a function of the case's random numbers."""
+    return lambda random: torch.round(torch.randn(shape, dtype=torch.float64, generator=random) * 64) / 64
 
 
 def positive(*shape):
-    return 0.5 + torch.round(torch.rand(shape, dtype=torch.float64) * 64) / 64
+    return lambda random: 0.5 + torch.round(torch.rand(shape, dtype=torch.float64, generator=random) * 64) / 64
+
+
+def truths(*shape):
+    return lambda random: torch.rand(shape, generator=random) < 0.5
 
 
 def distinct(*shape):
     """No two equal, none within 1/64 of an integer or a half."""
     count = int(torch.tensor(shape).prod())
-    return ((torch.randperm(count).double() - count // 2) / 16 + 1 / 32).reshape(shape)
+    return lambda random: ((torch.randperm(count, generator=random).double() - count // 2) / 16 + 1 / 32).reshape(shape)
 
 
 def case(name, text, function, constants=(), **inputs):
@@ -110,16 +118,25 @@ def norms():
 
 
 def elementwise():
-    for name, mnemonic, function in (
-        ("relu", "relu", functional.relu), ("sigmoid", "sigmoid", torch.sigmoid), ("softplus", "softplus", functional.softplus), ("abs", "abs", torch.abs),
-        ("sign", "sign", torch.sign),
-    ):
-        case(name, (mnemonic, ""), lambda x, function=function: function(x), x=distinct(3, 7))
+    """Every unary and binary operation of elementwise.def that PyTorch has by the same name, and those that are no line there."""
+    for kind, name in re.findall(r"^(UNARY|BINARY)\((\w+),", ELEMENTWISE.read_text(), re.MULTILINE):
+        function = getattr(torch, name, None) or getattr(functional, name, None)
+        if function and kind == "UNARY":
+            unary(name, function)
+        elif function:
+            binary(name, function)
+    unary("relu", functional.relu)
     case("clip", ("clip", " low=-0.5 high=0.25"), lambda x: torch.clamp(x, -0.5, 0.25), x=distinct(3, 7))
-    for name, mnemonic, function in (("add", "add", torch.add), ("mul", "mul", torch.mul), ("sub", "sub", torch.sub)):
-        for form, a, b in (("equal shapes", (2, 3), (2, 3)), ("both repeated", (2, 1, 3), (4, 1)), ("channels", (2, 3, 2, 2), (3, 1, 1)), ("a scalar", (), (2, 2))):
-            case(f"{name}, {form}", (mnemonic, ""), lambda a, b, function=function: function(a, b), a=normal(*a), b=normal(*b))
-    case("where", ("where", ""), lambda condition, a, b: torch.where(condition, a, b), ("condition",), condition=torch.rand(2, 1, 3) < 0.5, a=normal(3, 1), b=normal(2, 3, 3))
+    case("where", ("where", ""), lambda condition, a, b: torch.where(condition, a, b), ("condition",), condition=truths(2, 1, 3), a=normal(3, 1), b=normal(2, 3, 3))
+
+
+def unary(name, function):
+    case(name, (name, ""), lambda x: function(x), x=distinct(3, 7))
+
+
+def binary(name, function):
+    for form, a, b in (("equal shapes", (2, 3), (2, 3)), ("both repeated", (2, 1, 3), (4, 1)), ("channels", (2, 3, 2, 2), (3, 1, 1)), ("a scalar", (), (2, 2))):
+        case(f"{name}, {form}", (name, ""), lambda a, b: function(a, b), a=normal(*a), b=normal(*b))
 
 
 def matrices():
@@ -145,26 +162,36 @@ def shapes():
     case("cast", ("cast", ' to="f64"'), lambda x: x.double(), x=normal(3))
 
 
+def record(name, path):
+    (mnemonic, attributes), function, draws, constants = CASES[name]
+    random = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+    inputs = {key: draw(random) for key, draw in draws.items()}
+    leaves = {key: value.clone().requires_grad_(key not in constants) for key, value in inputs.items()}
+    y = function(**leaves)
+    assert y.isfinite().all(), f"{name}: an input outside the function's domain"
+    dy = normal(*y.shape)(random)
+    (y * dy).sum().backward()
+    lines = [f'  %{index} = input() name="{key}" type={text_type(value)} : {text_type(value)}' for index, (key, value) in enumerate(inputs.items())]
+    operands = ", ".join(f"%{index}" for index in range(len(inputs)))
+    nodes = [mnemonic, attributes] if "(" in mnemonic else [f"{mnemonic}({operands}){attributes}"]
+    nodes[-1] += f" : {text_type(y.detach())}"
+    lines += [f"  %{len(inputs) + index} = {node}" for index, node in enumerate(nodes)]
+    lines.append(f'  output "y" = %{len(lines) - 1}')
+    tensors = inputs | {"y": y.detach().clone(), "dy": dy}
+    tensors |= {f"gradient.{key}": leaf.grad.clone() for key, leaf in leaves.items() if leaf.requires_grad}
+    graph = "\n".join([f'graph "{name}" {{', *lines, "}", ""])
+    save_file({key: value.contiguous() for key, value in tensors.items()}, str(path), metadata={"graph": graph})
+
+
 if __name__ == "__main__":
     for part in (convolutions, pools, norms, elementwise, matrices, shapes):
         part()
-    tensors, metadata = {}, {"torch": torch.__version__}
-    for name, ((mnemonic, attributes), function, inputs, constants) in CASES.items():
-        leaves = {key: value.clone().requires_grad_(key not in constants) for key, value in inputs.items()}
-        y = function(**leaves)
-        dy = normal(*y.shape)
-        (y * dy).sum().backward()
-        lines = [f'  %{index} = input() name="{key}" type={text_type(value)} : {text_type(value)}' for index, (key, value) in enumerate(inputs.items())]
-        operands = ", ".join(f"%{index}" for index in range(len(inputs)))
-        nodes = [mnemonic, attributes] if "(" in mnemonic else [f"{mnemonic}({operands}){attributes}"]
-        nodes[-1] += f" : {text_type(y.detach())}"
-        lines += [f"  %{len(inputs) + index} = {node}" for index, node in enumerate(nodes)]
-        lines.append(f'  output "y" = %{len(lines) - 1}')
-        metadata[name] = "\n".join([f'graph "{name}" {{', *lines, "}", ""])
-        tensors |= {f"{name}/{key}": value.clone() for key, value in inputs.items()}
-        tensors |= {f"{name}/y": y.detach().clone(), f"{name}/dy": dy}
-        tensors |= {f"{name}/gradient.{key}": leaf.grad.clone() for key, leaf in leaves.items() if leaf.requires_grad}
-    target = pathlib.Path(sys.argv[1])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    save_file({key: value.contiguous() for key, value in tensors.items()}, str(target), metadata=metadata)
-    print(f"{len(CASES)} cases, {target.stat().st_size} bytes")
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {name: folder / f"{re.sub(',? ', '-', name)}.safetensors" for name in CASES}
+    for name, path in paths.items():
+        if not path.exists():
+            record(name, path)
+            print(path.name)
+    for path in sorted(set(folder.iterdir()) - set(paths.values())):
+        print(f"no such case: {path.name}")
