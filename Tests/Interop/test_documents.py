@@ -103,13 +103,16 @@ def test_swift_files_compile_as_printed(block, tmp_path, tessera):
     if any(file.read_text() == block.text for file in (ROOT / "Sources" / module).rglob("*.swift")):
         return
     source.write_text(block.text)
+    # An earlier form of a type of the module stands in its place.
+    declared = re.findall(r"^public struct (\w+)", block.text, re.MULTILINE)
+    others = [file for file in (ROOT / "Sources" / module).rglob("*.swift") if file.stem not in declared]
     shims = ROOT / ".build/checkouts/swift-numerics/Sources/_NumericsShims/include"
     # The package manager calls a package by the name of its folder.
     package = re.sub(r"\W", "_", ROOT.name.lower())
     result = subprocess.run(
         ["swiftc", "-typecheck", "-swift-version", "6", "-package-name", package, "-module-name", f"Tessera{module}"]
         + ["-I", tessera.program.parent / "Modules", "-Xcc", f"-I{shims}"]
-        + [source, *(ROOT / "Sources" / module).rglob("*.swift")],
+        + [source, *others],
         capture_output=True,
         text=True,
     )
