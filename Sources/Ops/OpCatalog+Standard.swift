@@ -13,6 +13,7 @@ extension OpCatalog {
         Clip.self,
         Concat.self,
         Convolution.self,
+        HyperbolicTangent.self,
         Less.self,
         Linear.self,
         MatrixMultiply.self,

@@ -19,5 +19,6 @@ extension OpSamples {
         OpSample("both bounds", ClipGradient(low: -0.5, high: 1), [Draw.normal("dy", shape), x], exact: true),
         OpSample("image", Sigmoid(), [x]),
         OpSample("image", Softplus(), [x]),
+        OpSample("image", HyperbolicTangent(), [x]),
     ]
 }
