@@ -2,7 +2,7 @@ import RealModule
 import TesseraIR
 import TesseraTensors
 
-/// tanh(x).
+/// tanh(x) (ONNX Tanh 1–13).
 public struct HyperbolicTangent: UnaryOp {
     public static let mnemonic = "tanh"
     public init() {}
@@ -16,4 +16,14 @@ extension HyperbolicTangent: DifferentiableOp {
         let slope = try context.add(Subtract(), one, context.add(Multiply(), y, y))
         return [try context.add(Multiply(), context.outputGradient, slope)]
     }
+}
+
+extension HyperbolicTangent: ONNXImportable, ONNXExportable {
+    public static let onnxRules = [
+        ONNXRule("Tanh", [1, 6, 13]) { reader in
+            reader.ignore("consumed_inputs")
+            return try [reader.add(HyperbolicTangent(), reader.input(0))]
+        }
+    ]
+    public func export(to writer: ONNXNodeWriter) throws { writer.emit("Tanh") }
 }

@@ -173,6 +173,9 @@ extension ONNXSchemas {
         Sum 6 | data_0:T* | sum:T |  | T=f64,f32,f16
         Sum 8 | data_0:T* | sum:T |  | T=f64,f32,f16
         Sum 13 | data_0:T* | sum:T |  | T=f64,f32,f16,bf16
+        Tanh 1 | input:T | output:T | consumed_inputs:INTS | T=f64,f32,f16
+        Tanh 6 | input:T | output:T |  | T=f64,f32,f16
+        Tanh 13 | input:T | output:T |  | T=f64,f32,f16,bf16
         Transpose 1 | data:T | transposed:T | perm:INTS | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
         Transpose 13 | data:T | transposed:T | perm:INTS | T=all
         Transpose 21 | data:T | transposed:T | perm:INTS | T=all
