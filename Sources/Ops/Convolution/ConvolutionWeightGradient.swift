@@ -77,6 +77,13 @@ public struct ConvolutionWeightGradient: DefinedOp {
     }
 }
 
+extension ConvolutionWeightGradient: CountedOp {
+    /// As many as the convolution itself: dy [N, M, …] and dw [M, C/group, kernel…].
+    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
+        inputs[1].elementCount!.clampedTimes(outputs[0].shape!.dropFirst().reduce(1, *))
+    }
+}
+
 extension ConvolutionWeightGradient: ActivationReader {
     public var activationInput: Int { 0 }
 }

@@ -43,6 +43,12 @@ public struct Linear: DefinedOp {
     }
 }
 
+extension Linear: CountedOp {
+    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
+        outputs[0].elementCount!.clampedTimes(inputs[1].shape![1])
+    }
+}
+
 extension Linear: DifferentiableOp {
     /// y = x·wᵀ + b: dx = dy·w, dw = dyᵀ·x, db = Σ over rows of dy.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

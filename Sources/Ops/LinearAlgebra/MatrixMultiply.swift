@@ -72,6 +72,13 @@ public struct MatrixMultiply: DefinedOp {
     }
 }
 
+extension MatrixMultiply: CountedOp {
+    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
+        let a = inputs[0].shape!
+        return outputs[0].elementCount!.clampedTimes(a[a.count - (transposesA ? 2 : 1)])
+    }
+}
+
 extension MatrixMultiply: DifferentiableOp {
     /// C = A·B: dA = dC·Bᵀ, dB = Aᵀ·dC (each transposed where the operand is), summed over broadcast leading axes.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

@@ -29,6 +29,9 @@ public struct BatchNormalization: DefinedOp {
     public var momentum = 0.9
     public var policy = NormPolicy.train
 
+    /// Which inputs are scale and bias, and which mean and variance.
+    public static let parameters = 1...2, statistics = 3...4
+
     public init() {}
     public init(epsilon: Double = 1e-5, momentum: Double = 0.9, policy: NormPolicy = .train) {
         self.epsilon = epsilon

@@ -182,7 +182,7 @@ public final class ONNXNodeReader {
         }
         let constants = inputs.compactMap { (builder.op(of: $0) as? Constant)?.value.tensor }
         if let name = constants.lazy.compactMap(openDimensions.name(in:)).first,
-            !OpenDimensions.onlyMoves(op) || constants.count < inputs.count
+            !(op is any MovingOp) || constants.count < inputs.count
         {
             throw failure("a computation with the open dimension \(name)", accepted: "a number: bind \(name) first")
         }

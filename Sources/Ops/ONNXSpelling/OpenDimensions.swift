@@ -47,11 +47,6 @@ public final class OpenDimensions {
         throw TesseraError(
             .unsupported, at: place, found: "the open dimension \(name)", accepted: "a number: bind \(name) first")
     }
-
-    /// Whether an op gives back elements of its inputs as they are.
-    static func onlyMoves(_ op: any Op) -> Bool {
-        op is Concat || op is Reshape || op is Slice || op is Transpose || op is BroadcastTo
-    }
 }
 
 extension OpenDimensions {

@@ -35,6 +35,8 @@ public struct BroadcastTo: DefinedOp {
     }
 }
 
+extension BroadcastTo: MovingOp {}
+
 extension BroadcastTo: LocalOp {
     public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
         guard shape.count == 4, let input = inputs[0].shape, input.count <= 4 else { return nil }

@@ -50,6 +50,8 @@ public struct Concat: DefinedOp {
     }
 }
 
+extension Concat: MovingOp {}
+
 extension Concat: LocalOp {
     public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
         let along = axis < 0 ? axis + inputs[0].rank : axis

@@ -81,6 +81,8 @@ public struct Reshape: DefinedOp {
     }
 }
 
+extension Reshape: MovingOp {}
+
 extension Reshape: DifferentiableOp {
     /// dx = dy under x's shape.
     public func gradients(_ context: GradientContext) throws -> [Value?] {

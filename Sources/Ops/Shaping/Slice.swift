@@ -69,6 +69,8 @@ public struct Slice: DefinedOp {
     }
 }
 
+extension Slice: MovingOp {}
+
 extension Slice: LocalOp {
     public func footprints(for inputs: [TensorType]) -> [ImageFootprint?]? {
         let along = axis < 0 ? axis + inputs[0].rank : axis

@@ -41,6 +41,8 @@ public struct Transpose: DefinedOp {
     }
 }
 
+extension Transpose: MovingOp {}
+
 extension NormalForm<[Int]> {
     /// No permutation reverses all axes.
     fileprivate static var emptyWhereReversed: NormalForm {

@@ -10,40 +10,6 @@ public protocol CountedOp: Op {
     func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int
 }
 
-extension Convolution: CountedOp {
-    /// Every output element sums over the weight of one filter.
-    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
-        outputs[0].elementCount!.clampedTimes(inputs[1].shape!.dropFirst().reduce(1, *))
-    }
-}
-
-extension ConvolutionInputGradient: CountedOp {
-    /// As many as the convolution itself: dy [N, M, …] and the weight [M, C/group, kernel…].
-    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
-        inputs[0].elementCount!.clampedTimes(inputs[1].shape!.dropFirst().reduce(1, *))
-    }
-}
-
-extension ConvolutionWeightGradient: CountedOp {
-    /// As many as the convolution itself: dy [N, M, …] and dw [M, C/group, kernel…].
-    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
-        inputs[1].elementCount!.clampedTimes(outputs[0].shape!.dropFirst().reduce(1, *))
-    }
-}
-
-extension Linear: CountedOp {
-    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
-        outputs[0].elementCount!.clampedTimes(inputs[1].shape![1])
-    }
-}
-
-extension MatrixMultiply: CountedOp {
-    public func multiplyAdds(inputs: [TensorType], outputs: [TensorType]) -> Int {
-        let a = inputs[0].shape!
-        return outputs[0].elementCount!.clampedTimes(a[a.count - (transposesA ? 2 : 1)])
-    }
-}
-
 extension Graph {
     /// The multiply-adds of a node; its dimensions must be numbers.
     public func multiplyAdds(of node: Node) -> Int {
@@ -70,7 +36,7 @@ extension Graph {
 
 /// A file may describe more work than an Int counts: numbers that are not negative, at most the largest one.
 extension Int {
-    fileprivate func clampedTimes(_ other: Int) -> Int {
+    func clampedTimes(_ other: Int) -> Int {
         let (product, overflows) = multipliedReportingOverflow(by: other)
         return overflows ? .max : product
     }

@@ -48,8 +48,10 @@ extension Graph {
             (self[value.node].op as? State).map { patterns.match($0.path) } ?? false
         }
         return try settingNormPolicy { node, norm in
-            guard norm.policy == .train, matches(node.inputs[3]) || matches(node.inputs[4]) else { return nil }
-            return matches(node.inputs[1]) && matches(node.inputs[2]) ? .frozen : .frozenStatistics
+            guard norm.policy == .train, node.inputs[BatchNormalization.statistics].contains(where: matches) else {
+                return nil
+            }
+            return node.inputs[BatchNormalization.parameters].allSatisfy(matches) ? .frozen : .frozenStatistics
         }
     }
 }

@@ -125,7 +125,7 @@ public struct TrainingGraph: Sendable {
         for node in graph.nodes.reversed() where live.contains(node.id) { live.formUnion(node.inputs.map(\.node)) }
         var kept = Set<Value>()
         for node in model.nodes where (node.op as? BatchNormalization)?.policy == .frozen {
-            kept.formUnion(node.inputs[1...2])
+            kept.formUnion(node.inputs[BatchNormalization.parameters])
         }
         let parameters = graph.states.filter { entry in
             entry.state.kind == .parameter && live.contains(entry.value.node) && !kept.contains(entry.value)
