@@ -55,10 +55,21 @@ extension OpCatalog {
         NormReluGradientSums.self,
     ])
 
+    /// Every ONNX operator that is read and has no op of its own: one line each.
+    public static let expandedOperators: [any ExpandedOperator.Type] = [
+        ConstantOperator.self,
+        DropoutOperator.self,
+        IdentityOperator.self,
+        ShapeOperator.self,
+        SqueezeOperator.self,
+        UnsqueezeOperator.self,
+    ]
+
     /// Every rule by which an ONNX operator is read, by operator type.
     public var onnxRules: [String: [ONNXRule]] {
         Dictionary(
-            grouping: types.flatMap { ($0 as? any ONNXImportable.Type)?.onnxRules ?? [] } + ExpandedOperators.rules,
+            grouping: types.flatMap { ($0 as? any ONNXImportable.Type)?.onnxRules ?? [] }
+                + Self.expandedOperators.flatMap { $0.onnxRules },
             by: \.operatorType)
     }
 }
