@@ -9,7 +9,7 @@ struct OptimizationArguments: ParsableArguments {
     @Option(help: "constant, step:EPOCHS:FACTOR or cosine. (default: constant)") var schedule: String?
     @Option(parsing: .unconditional, help: "Steps over which a cosine schedule rises from 0. (default: 0)") var warmUp:
         Int?
-    @Option(help: "sgd, adam or adamw. (default: sgd)") var optimizer: String?
+    @Option(help: "\(Optimizer.names). (default: \(Optimizer.paper.name))") var optimizer: String?
     @Option(parsing: .unconditional, help: "Momentum of sgd. (default: 0.9)") var momentum: Double?
     @Option(parsing: .unconditional, help: "Weight decay. (default: 0.001)") var weightDecay: Double?
     @Option(help: "smooth, l1, l2 or bce. (default: smooth)") var loss: String?
@@ -81,16 +81,22 @@ struct OptimizationArguments: ParsableArguments {
     }
 
     private func chosenOptimizer() throws -> Optimizer {
-        let name = optimizer ?? "sgd", decay = weightDecay ?? 0.001
-        if name != "sgd", momentum != nil {
-            throw TesseraError(at: "--momentum", found: "the optimiser \(name)", accepted: "sgd")
+        let name = optimizer ?? Optimizer.paper.name
+        guard var chosen = Optimizer.all.first(where: { $0.name == name }) else {
+            throw TesseraError(at: "--optimizer", found: name, accepted: Optimizer.names)
         }
-        switch name {
-        case "sgd": return .sgd(momentum: momentum ?? 0.9, weightDecay: decay)
-        case "adam": return .adam(weightDecay: decay)
-        case "adamw": return .adam(weightDecay: decay, decoupled: true)
-        default: throw TesseraError(at: "--optimizer", found: name, accepted: "sgd, adam, adamw")
+        let decay = weightDecay ?? (chosen.has("weightDecay") ? 0.001 : nil)
+        for (option, setting, value) in [
+            ("--momentum", "momentum", momentum), ("--weight-decay", "weightDecay", decay),
+        ] {
+            guard let value else { continue }
+            guard chosen.has(setting) else {
+                let having = Optimizer.all.filter { $0.has(setting) }.map(\.name).joined(separator: ", ")
+                throw TesseraError(at: option, found: "the optimiser \(name)", accepted: having)
+            }
+            try chosen.set(setting, to: value)
         }
+        return chosen
     }
 
     private func chosenSchedule(stepsPerEpoch: Int, epochs: Int) throws -> Schedule {

@@ -7,7 +7,7 @@ import TesseraTensors
 /// parameter and moments. With t = completed steps + 1 and g = gradient (+ weightDecay · parameter where coupled): m' =
 /// β₁m + (1 − β₁)g, v' = β₂v + (1 − β₂)g², p' = p·(1 − rate · weightDecay where decoupled) − rate/(1 − β₁ᵗ) · m' /
 /// (√v'/√(1 − β₂ᵗ) + ε). New values that are not finite are an error.
-public struct AdamUpdate: DefinedOp {
+public struct AdamUpdate: UpdateOp {
     public static let mnemonic = "adamUpdate"
     public static let fields = [
         Field<AdamUpdate>("beta1", \.beta1, accepted: "0 to below 1") { (0..<1).contains($0) },
@@ -33,6 +33,9 @@ public struct AdamUpdate: DefinedOp {
         self.weightDecay = weightDecay
         self.decoupled = decoupled
     }
+
+    public static let readsStep = true
+    public var slotNames: [String] { ["moment1", "moment2"] }
 
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 6)

@@ -5,7 +5,7 @@ import TesseraTensors
 /// with momentum (parameter, gradient, learning rate, velocity) → new parameter, new velocity. g = gradient +
 /// weightDecay · parameter, v' = momentum · v + g, p' = p − rate · v' (Nesterov: p − rate · (g + momentum · v'));
 /// without momentum p' = p − rate · g. New values that are not finite are an error.
-public struct SGDUpdate: DefinedOp {
+public struct SGDUpdate: UpdateOp {
     public static let mnemonic = "sgdUpdate"
     public static let fields = [
         Field<SGDUpdate>("momentum", \.momentum, accepted: "0 to below 1") { (0..<1).contains($0) },
@@ -22,6 +22,8 @@ public struct SGDUpdate: DefinedOp {
         self.weightDecay = weightDecay
         self.nesterov = nesterov
     }
+
+    public var slotNames: [String] { momentum == 0 ? [] : ["momentum"] }
 
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, momentum == 0 ? 3 : 4)

@@ -2,19 +2,80 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// The rule by which gradients change parameters. Weight decay is that of PyTorch: on all trained parameters, norms and
-/// biases too.
-public enum Optimizer: Sendable, Equatable {
-    case sgd(momentum: Double = 0.9, weightDecay: Double = 0, nesterov: Bool = false)
+/// The rule by which gradients change parameters: an update op, whose attributes are the settings, under the name that
+/// files and the command line have for it. Weight decay is that of PyTorch: on all trained parameters, norms and biases
+/// too.
+public struct Optimizer: Sendable {
+    public let name: String
+    private var update: any UpdateOp
+    /// The attributes of the op that the name says already: they are no settings.
+    private let implied: Set<String>
+
+    private init(_ name: String, _ update: any UpdateOp, implying implied: Set<String> = []) {
+        self.name = name
+        self.update = update
+        self.implied = implied
+    }
+
+    /// Every optimiser with its settings at their defaults: one line each.
+    public static let all = [
+        sgd(),
+        adam(),
+        adam(decoupled: true),
+    ]
+
+    public static func sgd(
+        momentum: Double = 0.9, weightDecay: Double = SGDUpdate().weightDecay, nesterov: Bool = SGDUpdate().nesterov
+    ) -> Optimizer {
+        Optimizer("sgd", SGDUpdate(momentum: momentum, weightDecay: weightDecay, nesterov: nesterov))
+    }
+
     /// `decoupled` decay makes it AdamW.
-    case adam(
-        beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
-        decoupled: Bool = false)
+    public static func adam(
+        beta1: Double = AdamUpdate().beta1, beta2: Double = AdamUpdate().beta2,
+        epsilon: Double = AdamUpdate().epsilon, weightDecay: Double = AdamUpdate().weightDecay, decoupled: Bool = false
+    ) -> Optimizer {
+        Optimizer(
+            decoupled ? "adamw" : "adam",
+            AdamUpdate(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled),
+            implying: ["decoupled"])
+    }
 
     /// The paper's: SGD with momentum 0.9 and weight decay 0.001.
     public static let paper = Optimizer.sgd(momentum: 0.9, weightDecay: 0.001)
 
-    /// The path of the counter of completed steps, which Adam reads.
+    /// The names of all, for messages.
+    public static var names: String { all.map(\.name).joined(separator: ", ") }
+
+    /// The settings with their values, in the order of the op's fields.
+    var settings: [(name: String, value: AttributeValue)] {
+        update.attributes.filter { !implied.contains($0.name) }
+    }
+
+    public func has(_ setting: String) -> Bool { settings.contains { $0.name == setting } }
+
+    /// Throws where the optimiser does not have the setting, or not as a number.
+    public mutating func set(_ setting: String, to value: Double) throws { try set(setting, to: .float(value)) }
+
+    mutating func set(_ setting: String, to value: AttributeValue) throws {
+        guard has(setting) else {
+            throw TesseraError(
+                at: "optimiser \(name)", found: "a setting \(setting)",
+                accepted: settings.map(\.name).joined(separator: ", "))
+        }
+        try update.setAttribute(setting, to: value)
+    }
+
+    /// Throws where a number is out of its range.
+    public func validate() throws { try update.checkAttributes() }
+}
+
+extension Optimizer: Equatable {
+    public static func == (a: Optimizer, b: Optimizer) -> Bool { a.name == b.name && a.update.isEqual(to: b.update) }
+}
+
+extension Optimizer {
+    /// The path of the counter of completed steps, for optimisers that read it.
     public static let counterPath = "optimizer.step"
 
     /// The path of an optimiser slot of the parameter at `path`.
@@ -24,10 +85,11 @@ public enum Optimizer: Sendable, Equatable {
     func addUpdates(
         of parameters: [(path: String, value: Value)], gradients: [Value], learningRate: Value, to builder: GraphBuilder
     ) throws {
-        let counter = usesCounter ? try builder.state(Self.counterPath, .counter, TensorType(.int64, [])) : nil
+        let readsStep = type(of: update).readsStep
+        let counter = readsStep ? try builder.state(Self.counterPath, .counter, TensorType(.int64, [])) : nil
         for (parameter, gradient) in zip(parameters, gradients) {
             let type = builder.type(of: parameter.value)
-            let slots = try slotNames.map { name in
+            let slots = try update.slotNames.map { name in
                 let path = Self.slot(name, parameter.path)
                 return (path: path, value: try builder.state(path, .optimizer, type))
             }
@@ -38,75 +100,6 @@ public enum Optimizer: Sendable, Equatable {
         }
         if let counter {
             builder.update(Self.counterPath, with: try builder.add(Increment(), [counter], path: "optimizer")[0])
-        }
-    }
-
-    private var usesCounter: Bool { if case .adam = self { true } else { false } }
-
-    private var slotNames: [String] {
-        switch self {
-        case .sgd(let momentum, _, _): momentum == 0 ? [] : ["momentum"]
-        case .adam: ["moment1", "moment2"]
-        }
-    }
-
-    private var update: any Op {
-        switch self {
-        case .sgd(let momentum, let weightDecay, let nesterov):
-            SGDUpdate(momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
-        case .adam(let beta1, let beta2, let epsilon, let weightDecay, let decoupled):
-            AdamUpdate(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
-        }
-    }
-
-    /// Throws where a number is out of its range.
-    public func validate() throws { try update.checkAttributes() }
-}
-
-extension Optimizer: Codable {
-    private enum CodingKeys: String, CodingKey { case name, momentum, weightDecay, nesterov, beta1, beta2, epsilon }
-
-    /// `sgd`, `adam` or `adamw`.
-    public var name: String {
-        switch self {
-        case .sgd: "sgd"
-        case .adam(_, _, _, _, let decoupled): decoupled ? "adamw" : "adam"
-        }
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        func number(_ key: CodingKeys, _ standard: Double) throws -> Double {
-            try container.decodeIfPresent(Double.self, forKey: key) ?? standard
-        }
-        let name = try container.decode(String.self, forKey: .name)
-        switch name {
-        case "sgd":
-            let nesterov = try container.decodeIfPresent(Bool.self, forKey: .nesterov) ?? false
-            self = .sgd(
-                momentum: try number(.momentum, 0.9), weightDecay: try number(.weightDecay, 0), nesterov: nesterov)
-        case "adam", "adamw":
-            self = .adam(
-                beta1: try number(.beta1, 0.9), beta2: try number(.beta2, 0.999), epsilon: try number(.epsilon, 1e-8),
-                weightDecay: try number(.weightDecay, 0), decoupled: name == "adamw"
-            )
-        default: throw TesseraError(at: "optimiser", found: "'\(name)'", accepted: "sgd, adam, adamw")
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(name, forKey: .name)
-        switch self {
-        case .sgd(let momentum, let weightDecay, let nesterov):
-            try container.encode(momentum, forKey: .momentum)
-            try container.encode(weightDecay, forKey: .weightDecay)
-            try container.encode(nesterov, forKey: .nesterov)
-        case .adam(let beta1, let beta2, let epsilon, let weightDecay, _):
-            try container.encode(beta1, forKey: .beta1)
-            try container.encode(beta2, forKey: .beta2)
-            try container.encode(epsilon, forKey: .epsilon)
-            try container.encode(weightDecay, forKey: .weightDecay)
         }
     }
 }
