@@ -66,7 +66,7 @@ package struct ShadowMemory {
     package mutating func write(_ access: MemoryAccess, by writer: String) {
         forEachRun(access) { bytes, origin in
             var all = runs[access.space] ?? []
-            var index = Self.firstIndex(all, endingAfter: bytes.lowerBound)
+            let index = Self.firstIndex(all, endingAfter: bytes.lowerBound)
             let end = all[index...].firstIndex { $0.bytes.lowerBound >= bytes.upperBound } ?? all.count
             var replacement: [Run] = []
             for run in all[index..<end] {
@@ -79,7 +79,6 @@ package struct ShadowMemory {
                 replacement.append(run.part(bytes.upperBound..<run.bytes.upperBound))
             }
             all.replaceSubrange(index..<end, with: replacement)
-            index = 0
             runs[access.space] = all
         }
     }
