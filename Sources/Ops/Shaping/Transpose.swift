@@ -13,7 +13,7 @@ public struct Transpose: DefinedOp {
     public init() {}
     public init(permutation: [Int]) { self.permutation = permutation }
 
-    private func order(rank: Int) -> [Int] { permutation.isEmpty ? (0..<rank).reversed() : permutation }
+    package func order(rank: Int) -> [Int] { permutation.isEmpty ? (0..<rank).reversed() : permutation }
 
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 1)
