@@ -32,6 +32,11 @@ def truths(*shape):
     return lambda random: torch.rand(shape, generator=random) < 0.5
 
 
+def places(extent, *shape):
+    """Indices along an axis, also from its end."""
+    return lambda random: torch.randint(-extent, extent, shape, generator=random)
+
+
 def distinct(*shape):
     """No two equal, none within 1/64 of an integer or a half."""
     count = int(torch.tensor(shape).prod())
@@ -45,7 +50,7 @@ def case(name, text, function, constants=(), **inputs):
 
 
 def text_type(tensor):
-    element = {torch.float64: "f64", torch.bool: "bool"}[tensor.dtype]
+    element = {torch.float64: "f64", torch.int64: "i64", torch.bool: "bool"}[tensor.dtype]
     return f"{element}[{','.join(map(str, tensor.shape))}]"
 
 
@@ -159,6 +164,9 @@ def shapes():
     case("reshape", ("reshape", " shape=[0,-1]"), lambda x: x.flatten(1), x=normal(2, 3, 2))
     case("broadcastTo", ("broadcastTo", " shape=[2,3,2]"), lambda x: x.expand(2, 3, 2), x=normal(3, 1))
     case("transpose", ("transpose", " permutation=[2,0,1]"), lambda x: x.permute(2, 0, 1), x=normal(2, 3, 4))
+    case("gather", ("gather", " axis=1"), lambda x, indices: x[:, indices], ("indices",), x=normal(2, 5, 3), indices=places(5, 2, 4))
+    case("gather, first axis", ("gather", ""), lambda x, indices: x[indices], ("indices",), x=normal(3, 2), indices=places(3, 5))
+    case("pad", ("pad", " pads=[0,1,0,2,0,3] value=0.5"), lambda x: functional.pad(x, (0, 3, 1, 0, 0, 2), value=0.5), x=normal(2, 3, 4))
     case("cast", ("cast", ' to="f64"'), lambda x: x.double(), x=normal(3))
 
 

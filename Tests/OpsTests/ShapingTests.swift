@@ -1,6 +1,8 @@
+import TesseraExecution
 import TesseraIR
 import TesseraOps
 import TesseraTensors
+import TestSupport
 import Testing
 
 /// Shapes and slices by hand.
@@ -90,6 +92,45 @@ import Testing
         #expect(try Concat(axis: -1).evaluate([a, b])[0] == Tensor([1.0, 3, 4, 2, 5, 6], shape: [2, 3]))
         #expect(throws: TesseraError.self) { try Concat(axis: 0).outputTypes(for: [a.type, b.type]) }
         #expect(throws: TesseraError.self) { try Concat(axis: 2).outputTypes(for: [a.type, a.type]) }
+    }
+
+    @Test func placesCountFromTheBackAndLieOnTheAxis() throws {
+        let x = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2]), places = Tensor([-1, 0] as [Int32], shape: [2])
+        #expect(try Gather().evaluate([x, places])[0] == Tensor([5.0, 6, 1, 2], shape: [2, 2]))
+        #expect(try Gather(axis: 1).evaluate([x, Tensor(scalar: Int64(1))])[0] == Tensor([2.0, 4, 6], shape: [3]))
+        #expect(
+            try GatherGradient(axis: 0, extent: 3).evaluate([
+                Tensor([1.0, 2, 4], shape: [3]), Tensor([2, 0, -1] as [Int64], shape: [3]),
+            ])[0] == Tensor([2.0, 0, 5], shape: [3]))
+        let beyond = Tensor([3] as [Int64], shape: [1])
+        let error = #expect(throws: TesseraError.self) { try Gather().evaluate([x, beyond]) }
+        #expect(error?.found == "the index 3 along an axis of 3" && error?.accepted == "-3 to 2")
+        #expect(throws: TesseraError.self) { try Gather().outputTypes(for: [x.type, TensorType(.float32, [2])]) }
+        #expect(throws: TesseraError.self) { try Gather(axis: 2).outputTypes(for: [x.type, beyond.type]) }
+    }
+
+    /// Indices come with the data: a wrong one is found by the kernel.
+    @Test func aPlaceBeyondTheAxisEndsTheRun() throws {
+        for index in [Int64(-4), 3, .max, .min] {
+            let x = Tensor([1, 2, 3] as [Float], shape: [3]), places = Tensor([0, index], shape: [2])
+            let node = try OneNodeGraph(Gather(), [x, places])
+            let error = #expect(throws: TesseraError.self) { try node.executed(.best, threads: 2) }
+            #expect(error?.found == "the index \(index) along an axis of 3")
+        }
+    }
+
+    @Test func paddingSurrounds() throws {
+        let x = Tensor([1.0, 2, 3, 4], shape: [2, 2])
+        #expect(
+            try Pad(pads: [1, 0, 0, 1], value: 9).evaluate([x])[0]
+                == Tensor(
+                    [9.0, 9, 9, 1, 2, 9, 3, 4, 9], shape: [3, 3]))
+        #expect(try Pad().evaluate([x])[0] == x)
+        #expect(throws: TesseraError.self) { try Pad(pads: [1, 1]).outputTypes(for: [x.type]) }
+        #expect(throws: TesseraError.self) { try Pad(pads: [1, 0, -1, 0]).checkAttributes() }
+        let named = TensorType(.float32, ["N", 3])
+        #expect(try Pad(pads: [0, 1, 0, 0]).outputTypes(for: [named])[0].dimensions == ["N", 4])
+        #expect(throws: TesseraError.self) { try Pad(pads: [1, 0, 0, 0]).outputTypes(for: [named]) }
     }
 
     @Test func repeatingFollowsBroadcasting() throws {

@@ -83,6 +83,9 @@ extension ONNXSchemas {
         Flatten 23 | input:T | output:T | axis:INT | T=all
         Flatten 24 | input:T | output:T | axis:INT | T=all
         Flatten 25 | input:T | output:T | axis:INT | T=all
+        Gather 1 | data:T indices:Tind | output:T | axis:INT | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool Tind=i32,i64
+        Gather 11 | data:T indices:Tind | output:T | axis:INT | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool Tind=i32,i64
+        Gather 13 | data:T indices:Tind | output:T | axis:INT | T=all Tind=i32,i64
         Gemm 1 | A:T B:T C:T | Y:T | alpha:FLOAT beta:FLOAT broadcast:INT transA:INT transB:INT | T=f64,f32,f16
         Gemm 6 | A:T B:T C:T | Y:T | alpha:FLOAT beta:FLOAT broadcast:INT transA:INT transB:INT | T=f64,f32,f16
         Gemm 7 | A:T B:T C:T | Y:T | alpha:FLOAT beta:FLOAT transA:INT transB:INT | T=f64,f32,f16
@@ -118,6 +121,16 @@ extension ONNXSchemas {
         Mul 7 | A:T B:T | C:T |  | T=f64,f32,f16,i32,i64,u32,u64
         Mul 13 | A:T B:T | C:T |  | T=f64,f32,f16,bf16,i32,i64,u32,u64
         Mul 14 | A:T B:T | C:T |  | T=f64,f32,f16,bf16,i8,i16,i32,i64,u8,u16,u32,u64
+        Pad 1 | data:T | output:T | mode:STRING paddings:INTS! value:FLOAT | T=f64,f32,f16
+        Pad 2 | data:T | output:T | mode:STRING pads:INTS! value:FLOAT | T=f64,f32,f16
+        Pad 11 | data:T pads:i64 constant_value:T? | output:T | mode:STRING | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64
+        Pad 13 | data:T pads:i64 constant_value:T? | output:T | mode:STRING | T=all
+        Pad 18 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
+        Pad 19 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
+        Pad 21 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
+        Pad 23 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
+        Pad 24 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
+        Pad 25 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
         ReduceMean 1 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
         ReduceMean 11 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
         ReduceMean 13 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,bf16,i32,i64,u32,u64
@@ -157,6 +170,11 @@ extension ONNXSchemas {
         Slice 13 | data:T starts:Tind ends:Tind axes:Tind? steps:Tind? | output:T |  | T=all Tind=i32,i64
         Softplus 1 | X:T | Y:T |  | T=f64,f32,f16
         Softplus 22 | X:T | Y:T |  | T=f64,f32,f16,bf16
+        Split 1 | input:T split:T? | outputs...:T* | axis:INT split:INTS | T=f64,f32,f16
+        Split 2 | input:T | outputs:T* | axis:INT split:INTS | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
+        Split 11 | input:T | outputs:T* | axis:INT split:INTS | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
+        Split 13 | input:T split:i64? | outputs:T* | axis:INT | T=all
+        Split 18 | input:T split:i64? | outputs:T* | axis:INT num_outputs:INT | T=all
         Squeeze 1 | data:T | squeezed:T | axes:INTS | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
         Squeeze 11 | data:T | squeezed:T | axes:INTS | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
         Squeeze 13 | data:T axes:i64? | squeezed:T |  | T=all

@@ -4,7 +4,7 @@ import TesseraTensors
 
 /// The samples of every expanded operator; each has one at least in each of its versions.
 extension ExpandedSample {
-    static let all = constant + dropout + identity + shape + squeeze + unsqueeze
+    static let all = constant + dropout + identity + shape + split + squeeze + unsqueeze
 
     private static let pair = Tensor([-1.5, 2] as [Float], shape: [2])
     /// 0, 1, … of a shape.
@@ -62,6 +62,18 @@ extension ExpandedSample {
         ExpandedSample(
             "beside an open axis", "Shape", [15, 25], ["start": .int(1)], x: counted(2, 3), dimensions: ["N", 3],
             .result(integers(3), ops: ["constant"])),
+    ]
+
+    /// Of one output; PadAndSplitTests has several.
+    private static let split = [
+        ExpandedSample("all in one part", "Split", [1, 2, 11, 13], x: pair, .result(pair, ops: [])),
+        ExpandedSample("all in one part", "Split", [18], ["num_outputs": .int(1)], x: pair, .result(pair, ops: [])),
+        ExpandedSample(
+            "too small a part", "Split", [1, 2, 11], ["split": .ints([1])], x: pair,
+            .refusal("the sizes [1] of 2 elements in 1 parts")),
+        ExpandedSample(
+            "an axis beyond the last", "Split", [13], ["axis": .int(1)], x: pair,
+            .refusal("the axis 1 of a tensor of rank 1")),
     ]
 
     private static let squeeze = [

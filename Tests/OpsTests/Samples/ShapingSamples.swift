@@ -35,6 +35,42 @@ extension OpSamples {
             OpSample(
                 "of integers", Transpose(permutation: [1, 0]), [Tensor([1, 2, 3] as [Int16], shape: [3, 1])],
                 exact: true),
+            OpSample(
+                "channels shuffled", Transpose(permutation: [0, 2, 1, 3, 4]), [Draw.normal("x", [2, 2, 3, 4, 5])],
+                exact: true),
+            OpSample(
+                "pixels to an image", Transpose(permutation: [0, 3, 1, 2]), [Draw.normal("x", [2, 3, 4, 5])],
+                exact: true),
+            OpSample(
+                "larger than a square", Transpose(permutation: [2, 0, 1]), [Draw.normal("x", [3, 19, 37])], exact: true),
+            OpSample("of flags", Transpose(), [Draw.flags("x", [17, 33])], exact: true),
+            OpSample("of Double", Transpose(permutation: [1, 0, 2]), [Draw.normal("x", [2, 3, 4])], exact: true),
+            OpSample(
+                "rows", Gather(axis: 0), [Draw.normal("x", [4, 3]), Tensor([2, -1, 2] as [Int64], shape: [3])],
+                exact: true),
+            OpSample(
+                "two axes of indices", Gather(axis: -2),
+                [image, Tensor([0, 2, -3, 1] as [Int32], shape: [2, 2])], exact: true),
+            OpSample(
+                "one index", Gather(axis: 1), [Draw.normal("x", [3, 5]), Tensor([-2] as [Int64], shape: [])],
+                exact: true),
+            OpSample(
+                "of integers", Gather(),
+                [Tensor([7, 8, 9] as [Int64], shape: [3]), Tensor([1] as [Int64], shape: [1])],
+                exact: true),
+            OpSample(
+                "rows", GatherGradient(axis: 0, extent: 4),
+                [Draw.normal("dy", [3, 17]), Tensor([2, -1, 2] as [Int64], shape: [3])]),
+            OpSample(
+                "two axes of indices", GatherGradient(axis: 1, extent: 3),
+                [Draw.normal("dy", [2, 2, 2, 5]), Tensor([0, 2, -3, 1] as [Int32], shape: [2, 2])]),
+            OpSample("pixels", Pad(pads: [0, 0, 1, 2, 0, 0, 0, 3]), [image], exact: true),
+            OpSample("channels", Pad(pads: [0, 1, 0, 0, 0, 2, 0, 0], value: 0.75), [image], exact: true),
+            OpSample(
+                "every axis", Pad(pads: [1, 0, 2, 0, 3, 1], value: -1), [Draw.normal("x", [2, 3, 4])], exact: true),
+            OpSample("nothing", Pad(), [Draw.normal("x", [2, 3])], exact: true),
+            OpSample(
+                "of integers", Pad(pads: [1, 2], value: 300), [Tensor([1, 2] as [Int32], shape: [2])], exact: true),
             OpSample("flattened", Reshape(to: [0, -1]), [image], exact: true),
             OpSample("in numbers", Reshape(to: [6, 20]), [image], exact: true),
             OpSample("to a scalar", Reshape(to: []), [Draw.normal("x", [1, 1])], exact: true),
