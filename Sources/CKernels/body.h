@@ -3,6 +3,8 @@
  * of a table), inside a pragma that sets the target. */
 #include "vector.h"
 
+#include "vector_math.h"
+
 #include "gemm.h"
 
 #include "depthwise.h"

@@ -1,5 +1,4 @@
-/* Element-wise kernels: plain loops that the compiler vectorises for the instruction set; transcendental functions are
- * libm's. */
+/* Element-wise kernels: plain loops that the compiler vectorises for the instruction set, and functions of vectors. */
 
 /* y may be one of the operands but never overlaps one otherwise, so iterations are independent. The compiler's own
  * check for overlap would send work in place through a scalar loop. */
@@ -35,13 +34,25 @@ static void binary(tessera_binary op, const float *a, long a_stride, const float
 
 #define UNARY(NAME, EXPRESSION)                                                                                        \
     case TESSERA_##NAME:                                                                                               \
-        for (long i = 0; i < n; i++) {                                                                                 \
+        INDEPENDENT for (long i = 0; i < n; i++) {                                                                     \
             float p = x[i];                                                                                            \
             y[i] = EXPRESSION;                                                                                         \
         }                                                                                                              \
         break;
 
-static void unary(tessera_unary op, const float *x, float *y, long n) {
+/* The last vector reads past the end and is stored in part: it goes through the same code as the others. */
+#define FUNCTION(NAME, VECTOR, DEFINITION, SCALE)                                                                      \
+    case TESSERA_##NAME:                                                                                               \
+        for (long i = 0; i < n; i += VL) {                                                                             \
+            const VEC p = load(x + i), value = VECTOR;                                                                 \
+            if (i + VL <= n)                                                                                           \
+                store(y + i, value);                                                                                   \
+            else                                                                                                       \
+                store_part(y + i, value, n - i);                                                                       \
+        }                                                                                                              \
+        break;
+
+static void unary(tessera_unary op, const float *x, float alpha, float beta, float *y, long n) {
     switch (op) {
 #include "elementwise.def"
     default: break;

@@ -19,7 +19,7 @@ public enum Compiler {
             case .inference:
                 Pipeline([
                     RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(parameters), FuseNormRelu(),
-                    FuseClipIntoConvolution(),
+                    FuseClipIntoConvolution(), FuseSilu(), FuseGelu(),
                 ])
             case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FuseNormRelu(), RecomputeNormRelu()])
             }

@@ -124,24 +124,31 @@ def norms():
 
 def elementwise():
     """Every unary and binary operation of elementwise.def that PyTorch has by the same name, and those that are no line there."""
-    for kind, name in re.findall(r"^(UNARY|BINARY)\((\w+),", ELEMENTWISE.read_text(), re.MULTILINE):
+    for kind, name in re.findall(r"^(UNARY|FUNCTION|BINARY)\((\w+),", ELEMENTWISE.read_text(), re.MULTILINE):
         function = getattr(torch, name, None) or getattr(functional, name, None)
-        if function and kind == "UNARY":
-            unary(name, function)
-        elif function:
-            binary(name, function)
+        if not function or name in ("prelu", "silu"):
+            continue
+        if kind == "BINARY":
+            binary(name, function, positive if name == "div" else normal)
+        else:
+            unary(name, function, draw=positive if name in ("log", "sqrt") else distinct)
+    unary("gelu", lambda x: functional.gelu(x, approximate="tanh"), "by tanh", ' approximate="tanh"')
+    unary("hardSigmoid", lambda x: torch.clamp(0.2 * x + 0.5, 0, 1))
+    unary("hardSwish", functional.hardswish)
+    unary("leakyRelu", functional.leaky_relu)
+    case("prelu", ("prelu", ""), lambda x, slope: torch.where(x < 0, slope * x, x), x=distinct(2, 3, 4), slope=normal(3, 1))
     unary("relu", functional.relu)
     case("clip", ("clip", " low=-0.5 high=0.25"), lambda x: torch.clamp(x, -0.5, 0.25), x=distinct(3, 7))
     case("where", ("where", ""), lambda condition, a, b: torch.where(condition, a, b), ("condition",), condition=truths(2, 1, 3), a=normal(3, 1), b=normal(2, 3, 3))
 
 
-def unary(name, function):
-    case(name, (name, ""), lambda x: function(x), x=distinct(3, 7))
+def unary(name, function, form="", attributes="", draw=distinct):
+    case(f"{name}, {form}" if form else name, (name, attributes), lambda x: function(x), x=draw(3, 7))
 
 
-def binary(name, function):
+def binary(name, function, draw=normal):
     for form, a, b in (("equal shapes", (2, 3), (2, 3)), ("both repeated", (2, 1, 3), (4, 1)), ("channels", (2, 3, 2, 2), (3, 1, 1)), ("a scalar", (), (2, 2))):
-        case(f"{name}, {form}", (name, ""), lambda a, b: function(a, b), a=normal(*a), b=normal(*b))
+        case(f"{name}, {form}", (name, ""), lambda a, b: function(a, b), a=draw(*a), b=draw(*b))
 
 
 def matrices():

@@ -1,11 +1,26 @@
 #include "cases.h"
 
 #include <math.h>
+#include <string.h>
 
-/* The definitions: elementwise.def, one element at a time. */
+/* The definitions: elementwise.def, one element at a time; functions in double. */
+static const float alpha = 0.3f, beta = 0.4f;
+
 #define UNARY(NAME, EXPRESSION)                                                                                        \
     case TESSERA_##NAME: return EXPRESSION;
+#define FUNCTION(NAME, VECTOR, DEFINITION, SCALE)
 static float unary_value(tessera_unary op, float p) {
+    switch (op) {
+#include "elementwise.def"
+    default: break;
+    }
+    return NAN;
+}
+
+/* The value of a function, and what its error is measured by. */
+#define FUNCTION(NAME, VECTOR, DEFINITION, SCALE)                                                                      \
+    case TESSERA_##NAME: *scale = fabs((double)(SCALE)); return DEFINITION;
+static double function_value(tessera_unary op, double p, double *scale) {
     switch (op) {
 #include "elementwise.def"
     default: break;
@@ -79,21 +94,64 @@ void binary_case(trial *t) { each_count(t, binary_at); }
 
 static void unary_at(trial *t, long n, long a_stride, long b_stride) {
 #define UNARY(NAME, EXPRESSION) TESSERA_##NAME,
+#define FUNCTION(NAME, VECTOR, DEFINITION, SCALE)
     static const tessera_unary ops[] = {
 #include "elementwise.def"
     };
     (void)a_stride, (void)b_stride;
     for (long o = 0; o < LENGTH(ops); o++) {
-        begin(t, "operation %ld, %ld elements", o, n);
+        begin(t, "operation %s, %ld elements", tessera_unary_name(ops[o]), n);
         const float *x = awkward(t, n);
         float *y = reals(t, n), *wanted = copy(t, y, n);
         for (long i = 0; i < n; i++) wanted[i] = unary_value(ops[o], x[i]);
-        t->table->unary(ops[o], x, y, n);
+        t->table->unary(ops[o], x, alpha, beta, y, n);
         expect_near(t, y, wanted, n, 4);
     }
 }
 
-void unary_case(trial *t) { each_count(t, unary_at); }
+/* One function on n numbers: near its definition, and with the same bits for every number by itself. */
+static void check_function(trial *t, tessera_unary op, const float *x, long n) {
+    float *y = reals(t, n), *alone = reals(t, n);
+    t->table->unary(op, x, alpha, beta, y, n);
+    for (long i = 0; i < n; i++) {
+        double scale;
+        const double wanted = function_value(op, x[i], &scale),
+                     most = 0x1p-22 * fmax(fmax(fabs(wanted), scale), 0x1p-126);
+        const bool is_equal = y[i] == (float)wanted || (isnan(y[i]) && isnan(wanted));
+        expect(t, is_equal || fabs(y[i] - wanted) <= most, i, y[i], wanted);
+        t->table->unary(op, x + i, alpha, beta, alone + i, 1);
+    }
+    expect_same(t, y, alone, n);
+}
+
+/* Every function on numbers of all magnitudes, denormals, infinities and NaN. */
+static void functions(trial *t) {
+#define UNARY(NAME, EXPRESSION)
+#define FUNCTION(NAME, VECTOR, DEFINITION, SCALE) TESSERA_##NAME,
+    static const tessera_unary ops[] = {
+#include "elementwise.def"
+    };
+    const long n = 4 * t->table->vector + 3;
+    for (long o = 0; o < LENGTH(ops); o++)
+        for (uint64_t first = 0; first < (uint64_t)1 << 32; first += 40009 * (uint64_t)n) {
+            begin(t, "operation %s, numbers from %llx on", tessera_unary_name(ops[o]), (unsigned long long)first);
+            float *x = room(t, n);
+            for (long i = 0; i < n; i++) {
+                const uint32_t bits = (uint32_t)(first + 40009 * (uint64_t)i);
+                memcpy(x + i, &bits, sizeof bits);
+            }
+            check_function(t, ops[o], x, n);
+        }
+    for (long o = 0; o < LENGTH(ops); o++) {
+        begin(t, "operation %s", tessera_unary_name(ops[o]));
+        check_function(t, ops[o], awkward(t, 300), 300);
+    }
+}
+
+void unary_case(trial *t) {
+    each_count(t, unary_at);
+    functions(t);
+}
 
 static void compare_at(trial *t, long n, long a_stride, long b_stride) {
 #define COMPARISON(NAME, EXPRESSION) TESSERA_##NAME,

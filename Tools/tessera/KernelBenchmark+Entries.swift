@@ -52,7 +52,7 @@ extension KernelBenchmark {
         },
         "unary": { kernels, memory in
             let x = memory.floats(elements), y = memory.floats(elements)
-            return pass(bytes: 8) { kernels.unary(TESSERA_sigmoid, x, y, elements) }
+            return pass(bytes: 8) { kernels.unary(TESSERA_sigmoid, x, 0, 0, y, elements) }
         },
         "compare": { kernels, memory in
             let a = memory.floats(elements), b = memory.floats(elements), y = memory.flags(elements)

@@ -67,7 +67,7 @@ struct NamedElementwise: ElementwiseLowerable {
     func kernel(_ table: KernelTable) -> ElementKernel {
         switch code {
         case .unary(let code):
-            { table.pointer.pointee.unary(code, $0.floats(0), $0.floats, $0.count) }
+            unary(code, 0, 0, table)
         case .binary(let code):
             {
                 table.pointer.pointee.binary(
@@ -79,6 +79,30 @@ struct NamedElementwise: ElementwiseLowerable {
                     code, $0.floats(0), $0.stride(0), $0.floats(1), $0.stride(1), $0.flags, $0.count)
             }
         }
+    }
+}
+
+/// A kernel of one operand and two numbers.
+private func unary(_ code: tessera_unary, _ alpha: Double, _ beta: Double, _ table: KernelTable) -> ElementKernel {
+    let alpha = Float(alpha), beta = Float(beta)
+    return { table.pointer.pointee.unary(code, $0.floats(0), alpha, beta, $0.floats, $0.count) }
+}
+
+extension HardSigmoid: ElementwiseLowerable {
+    func kernel(_ table: KernelTable) -> ElementKernel { unary(TESSERA_hardSigmoid, alpha, beta, table) }
+}
+
+extension LeakyRelu: ElementwiseLowerable {
+    func kernel(_ table: KernelTable) -> ElementKernel { unary(TESSERA_leakyRelu, alpha, 0, table) }
+}
+
+extension ExponentialLinear: ElementwiseLowerable {
+    func kernel(_ table: KernelTable) -> ElementKernel { unary(TESSERA_elu, alpha, 0, table) }
+}
+
+extension Gelu: ElementwiseLowerable {
+    func kernel(_ table: KernelTable) -> ElementKernel {
+        unary(approximate == .tanh ? TESSERA_geluTanh : TESSERA_gelu, 0, 0, table)
     }
 }
 

@@ -21,23 +21,9 @@ extension Add: DifferentiableOp {
 extension Add: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
         ONNXRule("Add", [7, 13, 14]) { try [$0.add(Add(), $0.input(0), $0.input(1))] },
-        ONNXRule("Sum", [1, 6]) { reader in
-            let first = try reader.type(0)
-            for index in reader.inputs.indices where try reader.type(index).dimensions != first.dimensions {
-                throw reader.failure(
-                    "\(reader.place(of: index)), of type \(try reader.type(index))",
-                    accepted: "the shape of input 0, \(first): opset 8 brought broadcasting", kind: .invalid)
-            }
-            return try sum(reader)
-        },
-        ONNXRule("Sum", [8, 13], read: sum),
+        ONNXRule("Sum", [1, 6]) { [try $0.joined(by: Add(), broadcasts: false)] },
+        ONNXRule("Sum", [8, 13]) { [try $0.joined(by: Add(), broadcasts: true)] },
     ]
-
-    private static func sum(_ reader: ONNXNodeReader) throws -> [Value] {
-        let operands = try reader.allInputs()
-        guard !operands.isEmpty else { throw reader.failure("no inputs", accepted: "at least 1", kind: .invalid) }
-        return [try operands.dropFirst().reduce(operands[0]) { try reader.add(Add(), $0, $1) }]
-    }
 
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Add") }
 }

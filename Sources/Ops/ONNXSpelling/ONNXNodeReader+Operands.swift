@@ -53,6 +53,22 @@ extension ONNXNodeReader {
         return value
     }
 
+    /// All inputs of a variadic operator joined by a binary op, from the first on. Where its version does not broadcast
+    /// they have one shape.
+    func joined(by op: any Op, broadcasts: Bool) throws -> Value {
+        let operands = try allInputs()
+        guard let first = operands.first else { throw failure("no inputs", accepted: "at least 1", kind: .invalid) }
+        if !broadcasts {
+            let type = builder.type(of: first)
+            for index in operands.indices where builder.type(of: operands[index]).dimensions != type.dimensions {
+                throw failure(
+                    "\(place(of: index)), of type \(builder.type(of: operands[index]))",
+                    accepted: "the shape of input 0, \(type): opset 8 brought broadcasting", kind: .invalid)
+            }
+        }
+        return try operands.dropFirst().reduce(first) { try add(op, $0, $1) }
+    }
+
     /// Axes of a tensor counted from its start; throws where there is no such axis or one stands there twice.
     func axes(_ stated: [Int], rank: Int) throws -> [Int] {
         let axes = try stated.map { try axis($0, rank: rank) }

@@ -66,6 +66,11 @@ extension ONNXSchemas {
         Conv 1 | X:T W:T B:T? | Y:T | auto_pad:STRING dilations:INTS group:INT kernel_shape:INTS pads:INTS strides:INTS | T=f64,f32,f16
         Conv 11 | X:T W:T B:T? | Y:T | auto_pad:STRING dilations:INTS group:INT kernel_shape:INTS pads:INTS strides:INTS | T=f64,f32,f16
         Conv 22 | X:T W:T B:T? | Y:T | auto_pad:STRING dilations:INTS group:INT kernel_shape:INTS pads:INTS strides:INTS | T=f64,f32,f16,bf16
+        Div 1 | A:T B:T | C:T | axis:INT broadcast:INT consumed_inputs:INTS | T=f64,f32,f16
+        Div 6 | A:T B:T | C:T | axis:INT broadcast:INT | T=f64,f32,f16,i32,i64,u32,u64
+        Div 7 | A:T B:T | C:T |  | T=f64,f32,f16,i32,i64,u32,u64
+        Div 13 | A:T B:T | C:T |  | T=f64,f32,f16,bf16,i32,i64,u32,u64
+        Div 14 | A:T B:T | C:T |  | T=f64,f32,f16,bf16,i8,i16,i32,i64,u8,u16,u32,u64
         Dropout 1 | data:T | output:T mask:T? | consumed_inputs:INTS is_test:INT ratio:FLOAT | T=f64,f32,f16
         Dropout 6 | data:T | output:T mask:T? | is_test:INT ratio:FLOAT | T=f64,f32,f16
         Dropout 7 | data:T | output:T mask:T? | ratio:FLOAT | T=f64,f32,f16
@@ -73,6 +78,14 @@ extension ONNXSchemas {
         Dropout 12 | data:T ratio:T1? training_mode:T2? | output:T mask:T2? | seed:INT | T=f64,f32,f16 T1=f64,f32,f16 T2=bool
         Dropout 13 | data:T ratio:T1? training_mode:T2? | output:T mask:T2? | seed:INT | T=f64,f32,f16,bf16 T1=f64,f32,f16 T2=bool
         Dropout 22 | data:T ratio:T1? training_mode:T2? | output:T mask:T2? | seed:INT | T=f64,f32,f16,bf16 T1=f64,f32,f16,bf16 T2=bool
+        Elu 1 | X:T | Y:T | alpha:FLOAT consumed_inputs:INTS | T=f64,f32,f16
+        Elu 6 | X:T | Y:T | alpha:FLOAT | T=f64,f32,f16
+        Elu 22 | X:T | Y:T | alpha:FLOAT | T=f64,f32,f16,bf16
+        Erf 9 | input:T | output:T |  | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64
+        Erf 13 | input:T | output:T |  | T=f64,f32,f16,bf16
+        Exp 1 | input:T | output:T | consumed_inputs:INTS | T=f64,f32,f16
+        Exp 6 | input:T | output:T |  | T=f64,f32,f16
+        Exp 13 | input:T | output:T |  | T=f64,f32,f16,bf16
         Expand 8 | input:T shape:i64 | output:T |  | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
         Expand 13 | input:T shape:i64 | output:T |  | T=all
         Flatten 1 | input:T | output:T | axis:INT | T=f64,f32,f16
@@ -86,6 +99,7 @@ extension ONNXSchemas {
         Gather 1 | data:T indices:Tind | output:T | axis:INT | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool Tind=i32,i64
         Gather 11 | data:T indices:Tind | output:T | axis:INT | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool Tind=i32,i64
         Gather 13 | data:T indices:Tind | output:T | axis:INT | T=all Tind=i32,i64
+        Gelu 20 | X:T | Y:T | approximate:STRING | T=f64,f32,f16,bf16
         Gemm 1 | A:T B:T C:T | Y:T | alpha:FLOAT beta:FLOAT broadcast:INT transA:INT transB:INT | T=f64,f32,f16
         Gemm 6 | A:T B:T C:T | Y:T | alpha:FLOAT beta:FLOAT broadcast:INT transA:INT transB:INT | T=f64,f32,f16
         Gemm 7 | A:T B:T C:T | Y:T | alpha:FLOAT beta:FLOAT transA:INT transB:INT | T=f64,f32,f16
@@ -94,6 +108,11 @@ extension ONNXSchemas {
         Gemm 13 | A:T B:T C:T? | Y:T | alpha:FLOAT beta:FLOAT transA:INT transB:INT | T=f64,f32,f16,bf16,i32,i64,u32,u64
         GlobalAveragePool 1 | X:T | Y:T |  | T=f64,f32,f16
         GlobalAveragePool 22 | X:T | Y:T |  | T=f64,f32,f16,bf16
+        HardSigmoid 1 | X:T | Y:T | alpha:FLOAT beta:FLOAT consumed_inputs:INTS | T=f64,f32,f16
+        HardSigmoid 6 | X:T | Y:T | alpha:FLOAT beta:FLOAT | T=f64,f32,f16
+        HardSigmoid 22 | X:T | Y:T | alpha:FLOAT beta:FLOAT | T=f64,f32,f16,bf16
+        HardSwish 14 | X:T | Y:T |  | T=f64,f32,f16
+        HardSwish 22 | X:T | Y:T |  | T=f64,f32,f16,bf16
         Identity 1 | input:T | output:T |  | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
         Identity 13 | input:T | output:T |  | T=all
         Identity 14 | input:V | output:V |  | V=all
@@ -103,24 +122,48 @@ extension ONNXSchemas {
         Identity 23 | input:V | output:V |  | V=all
         Identity 24 | input:V | output:V |  | V=all
         Identity 25 | input:V | output:V |  | V=all
+        LeakyRelu 1 | X:T | Y:T | alpha:FLOAT consumed_inputs:INTS | T=f64,f32,f16
+        LeakyRelu 6 | X:T | Y:T | alpha:FLOAT | T=f64,f32,f16
+        LeakyRelu 16 | X:T | Y:T | alpha:FLOAT | T=f64,f32,f16,bf16
         Less 1 | A:T B:T | C:T1 | axis:INT broadcast:INT | T=f64,f32,f16 T1=bool
         Less 7 | A:T B:T | C:T1 |  | T=f64,f32,f16 T1=bool
         Less 9 | A:T B:T | C:T1 |  | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64 T1=bool
         Less 13 | A:T B:T | C:T1 |  | T=f64,f32,f16,bf16,i8,i16,i32,i64,u8,u16,u32,u64 T1=bool
+        Log 1 | input:T | output:T | consumed_inputs:INTS | T=f64,f32,f16
+        Log 6 | input:T | output:T |  | T=f64,f32,f16
+        Log 13 | input:T | output:T |  | T=f64,f32,f16,bf16
         MatMul 1 | A:T B:T | Y:T |  | T=f64,f32,f16
         MatMul 9 | A:T B:T | Y:T |  | T=f64,f32,f16,i32,i64,u32,u64
         MatMul 13 | A:T B:T | Y:T |  | T=f64,f32,f16,bf16,i32,i64,u32,u64
+        Max 1 | data_0:T* | max:T | consumed_inputs:INTS | T=f64,f32,f16
+        Max 6 | data_0:T* | max:T |  | T=f64,f32,f16
+        Max 8 | data_0:T* | max:T |  | T=f64,f32,f16
+        Max 12 | data_0:T* | max:T |  | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64
+        Max 13 | data_0:T* | max:T |  | T=f64,f32,f16,bf16,i8,i16,i32,i64,u8,u16,u32,u64
         MaxPool 1 | X:T | Y:T | auto_pad:STRING kernel_shape:INTS! pads:INTS strides:INTS | T=f64,f32,f16
         MaxPool 8 | X:T | Y:T Indices:I? | auto_pad:STRING kernel_shape:INTS! pads:INTS storage_order:INT strides:INTS | T=f64,f32,f16 I=i64
         MaxPool 10 | X:T | Y:T Indices:I? | auto_pad:STRING ceil_mode:INT dilations:INTS kernel_shape:INTS! pads:INTS storage_order:INT strides:INTS | T=f64,f32,f16 I=i64
         MaxPool 11 | X:T | Y:T Indices:I? | auto_pad:STRING ceil_mode:INT dilations:INTS kernel_shape:INTS! pads:INTS storage_order:INT strides:INTS | T=f64,f32,f16 I=i64
         MaxPool 12 | X:T | Y:T Indices:I? | auto_pad:STRING ceil_mode:INT dilations:INTS kernel_shape:INTS! pads:INTS storage_order:INT strides:INTS | T=f64,f32,f16,i8,u8 I=i64
         MaxPool 22 | X:T | Y:T Indices:I? | auto_pad:STRING ceil_mode:INT dilations:INTS kernel_shape:INTS! pads:INTS storage_order:INT strides:INTS | T=f64,f32,f16,bf16,i8,u8 I=i64
+        Min 1 | data_0:T* | min:T | consumed_inputs:INTS | T=f64,f32,f16
+        Min 6 | data_0:T* | min:T |  | T=f64,f32,f16
+        Min 8 | data_0:T* | min:T |  | T=f64,f32,f16
+        Min 12 | data_0:T* | min:T |  | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64
+        Min 13 | data_0:T* | min:T |  | T=f64,f32,f16,bf16,i8,i16,i32,i64,u8,u16,u32,u64
         Mul 1 | A:T B:T | C:T | axis:INT broadcast:INT consumed_inputs:INTS | T=f64,f32,f16
         Mul 6 | A:T B:T | C:T | axis:INT broadcast:INT | T=f64,f32,f16,i32,i64,u32,u64
         Mul 7 | A:T B:T | C:T |  | T=f64,f32,f16,i32,i64,u32,u64
         Mul 13 | A:T B:T | C:T |  | T=f64,f32,f16,bf16,i32,i64,u32,u64
         Mul 14 | A:T B:T | C:T |  | T=f64,f32,f16,bf16,i8,i16,i32,i64,u8,u16,u32,u64
+        Neg 1 | X:T | Y:T | consumed_inputs:INTS | T=f64,f32,f16
+        Neg 6 | X:T | Y:T |  | T=f64,f32,f16,i8,i16,i32,i64
+        Neg 13 | X:T | Y:T |  | T=f64,f32,f16,bf16,i8,i16,i32,i64
+        PRelu 1 | X:T slope:T | Y:T | consumed_inputs:INTS | T=f64,f32,f16
+        PRelu 6 | X:T slope:T | Y:T |  | T=f64,f32,f16
+        PRelu 7 | X:T slope:T | Y:T |  | T=f64,f32,f16
+        PRelu 9 | X:T slope:T | Y:T |  | T=f64,f32,f16,i32,i64,u32,u64
+        PRelu 16 | X:T slope:T | Y:T |  | T=f64,f32,f16,bf16,i32,i64,u32,u64
         Pad 1 | data:T | output:T | mode:STRING paddings:INTS! value:FLOAT | T=f64,f32,f16
         Pad 2 | data:T | output:T | mode:STRING pads:INTS! value:FLOAT | T=f64,f32,f16
         Pad 11 | data:T pads:i64 constant_value:T? | output:T | mode:STRING | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64
@@ -131,6 +174,9 @@ extension ONNXSchemas {
         Pad 23 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
         Pad 24 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
         Pad 25 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
+        Reciprocal 1 | X:T | Y:T | consumed_inputs:INTS | T=f64,f32,f16
+        Reciprocal 6 | X:T | Y:T |  | T=f64,f32,f16
+        Reciprocal 13 | X:T | Y:T |  | T=f64,f32,f16,bf16
         ReduceMean 1 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
         ReduceMean 11 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
         ReduceMean 13 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,bf16,i32,i64,u32,u64
@@ -175,6 +221,9 @@ extension ONNXSchemas {
         Split 11 | input:T | outputs:T* | axis:INT split:INTS | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
         Split 13 | input:T split:i64? | outputs:T* | axis:INT | T=all
         Split 18 | input:T split:i64? | outputs:T* | axis:INT num_outputs:INT | T=all
+        Sqrt 1 | X:T | Y:T | consumed_inputs:INTS | T=f64,f32,f16
+        Sqrt 6 | X:T | Y:T |  | T=f64,f32,f16
+        Sqrt 13 | X:T | Y:T |  | T=f64,f32,f16,bf16
         Squeeze 1 | data:T | squeezed:T | axes:INTS | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
         Squeeze 11 | data:T | squeezed:T | axes:INTS | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool
         Squeeze 13 | data:T axes:i64? | squeezed:T |  | T=all

@@ -28,10 +28,15 @@ public protocol BinaryOp: DefinedOp, LocalOp {
     func apply<T: DefinitionFloat>(_ a: T, _ b: T) -> T
     /// The same on integers, wrapping on overflow; nil where the op is defined for floats only.
     func apply(_ a: Int64, _ b: Int64) -> Int64?
+    /// The same on the widest unsigned integers; without it their bits are taken for signed ones.
+    func apply(_ a: UInt64, _ b: UInt64) -> UInt64
 }
 
 extension BinaryOp {
     public func apply(_ a: Int64, _ b: Int64) -> Int64? { nil }
+    public func apply(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        UInt64(bitPattern: apply(Int64(bitPattern: a), Int64(bitPattern: b))!)
+    }
 
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 2)
@@ -47,11 +52,14 @@ extension BinaryOp {
         let element = inputs[0].element
         let shape = try outputTypes(for: inputs.map(\.type))[0].shape!
         if element.isInteger {
-            let a = inputs[0].converted(to: .int64).array(of: Int64.self),
-                b = inputs[1].converted(to: .int64).array(of: Int64.self)
             let offsets = Broadcast.offsets([inputs[0].shape, inputs[1].shape], to: shape)
-            let values = zip(offsets[0], offsets[1]).map { apply(a[$0], b[$1])! }
-            return [Tensor(values, shape: shape).converted(to: element)]
+            if element == .uint64 {
+                let widest = inputs.map { $0.array(of: UInt64.self) }
+                return [Tensor(zip(offsets[0], offsets[1]).map { apply(widest[0][$0], widest[1][$1]) }, shape: shape)]
+            }
+            let wide = inputs.map { $0.converted(to: .int64).array(of: Int64.self) }
+            let results = zip(offsets[0], offsets[1]).map { apply(wide[0][$0], wide[1][$1])! }
+            return [Tensor(results, shape: shape).converted(to: element)]
         }
         return try Definition.floating(inputs, like: element) { type, inputs in
             [combine(type, inputs[0], inputs[1], shape)]
@@ -178,5 +186,21 @@ extension GradientContext {
             result = try add(reshape, result)
         }
         return result
+    }
+}
+
+/// Arithmetic with numbers, and signs, as gradients of element-wise functions need them.
+extension GradientContext {
+    func scale(_ value: Value, by factor: Double) throws -> Value {
+        try add(Multiply(), value, builder.scalar(factor, type(of: value).element))
+    }
+
+    func shift(_ value: Value, by addend: Double) throws -> Value {
+        try add(Add(), value, builder.scalar(addend, type(of: value).element))
+    }
+
+    /// Where a value is below 0.
+    func isNegative(_ value: Value) throws -> Value {
+        try add(Less(), value, builder.scalar(0, type(of: value).element))
     }
 }

@@ -20,5 +20,17 @@ extension OpSamples {
         OpSample("image", Sigmoid(), [x]),
         OpSample("image", Softplus(), [x]),
         OpSample("image", HyperbolicTangent(), [x]),
+        OpSample("image", HardSigmoid(), [Draw.normal("x", shape, clearOf: [-2.5, 2.5])]),
+        OpSample("steep", HardSigmoid(alpha: 2, beta: 0.25), [Draw.normal("x", shape, clearOf: [-0.125, 0.375])]),
+        OpSample("image", HardSwish(), [Draw.normal("x", shape, clearOf: [-3, 3])]),
+        OpSample("image", Gelu(), [x]),
+        OpSample("by tanh", Gelu(approximate: .tanh), [x]),
+        OpSample("image", LeakyRelu(), [x], exact: true),
+        OpSample("a fifth", LeakyRelu(alpha: 0.2), [x], exact: true),
+        OpSample("image", ExponentialLinear(), [x]),
+        OpSample("half", ExponentialLinear(alpha: 0.5), [x]),
+        OpSample("channels", PRelu(), [x, Draw.normal("slope", [5, 1, 1])], exact: true),
+        OpSample("one slope", PRelu(), [x, Draw.normal("slope", [1])], exact: true),
+        OpSample("image", Silu(), [x]),
     ]
 }

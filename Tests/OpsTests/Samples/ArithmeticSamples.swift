@@ -13,8 +13,10 @@ extension OpSamples {
         ("five axes", [2, 1, 2, 3, 2], [3, 1, 1, 2]),
     ]
 
-    private static func broadcasting(_ op: any Op) -> [OpSample] {
-        shapes.map { OpSample($0.name, op, [Draw.normal("a", $0.a), Draw.normal("b", $0.b)], exact: true) }
+    private static func broadcasting(
+        _ op: any Op, _ draw: (String, [Int]) -> Tensor = { Draw.normal($0, $1) }
+    ) -> [OpSample] {
+        shapes.map { OpSample($0.name, op, [draw("a", $0.a), draw("b", $0.b)], exact: true) }
             + [
                 OpSample(
                     "integers", op, [Tensor([1, -2, 300] as [Int32], shape: [3]), Tensor([7] as [Int32], shape: [1])],
@@ -22,9 +24,23 @@ extension OpSamples {
             ]
     }
 
+    /// Operands of which none is near another: those of b lie halfway between the tenths of a.
+    private static func clear(_ name: String, _ shape: [Int]) -> Tensor {
+        let drawn = Draw.distinct(name, shape).doubles()
+        return Tensor(drawn.map { name == "a" ? $0 : Double(Float($0 * 0.5 + 0.025)) * 2 }, shape: shape)
+    }
+
     static let arithmetic =
-        broadcasting(Add()) + broadcasting(Multiply()) + broadcasting(Subtract()) + [
+        broadcasting(Add()) + broadcasting(Multiply()) + broadcasting(Subtract())
+        + broadcasting(Divide()) { Draw.normal($0, $1, clearOf: [0, -0.1, 0.1, -0.2, 0.2]) }
+        + broadcasting(Maximum()) { clear($0, $1) } + broadcasting(Minimum()) { clear($0, $1) } + [
             OpSample("image", Absolute(), [Draw.normal("x", [2, 5, 3, 7], clearOf: [0])], exact: true),
+            OpSample("image", Negate(), [Draw.normal("x", [2, 5, 3, 7])], exact: true),
+            OpSample("image", Reciprocal(), [Draw.positive("x", [2, 5, 3, 7])], exact: true),
+            OpSample("image", SquareRoot(), [Draw.positive("x", [2, 5, 3, 7])], exact: true),
+            OpSample("image", Exponential(), [Draw.normal("x", [2, 5, 3, 7])]),
+            OpSample("image", NaturalLogarithm(), [Draw.positive("x", [2, 5, 3, 7])]),
+            OpSample("image", ErrorFunction(), [Draw.normal("x", [2, 5, 3, 7])]),
             OpSample("image", Sign(), [Draw.normal("x", [2, 5, 3, 7], clearOf: [0])], exact: true),
         ]
 }
