@@ -15,6 +15,8 @@
 
 #include "elementwise.h"
 
+#include "rows.h"
+
 void SET(tessera_kernels *table) {
     table->name = NAME;
     table->vector = VL;

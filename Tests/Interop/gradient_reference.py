@@ -122,6 +122,14 @@ def norms():
         )
 
 
+    case(
+        "layerNorm", ("layerNorm", " axis=1 epsilon=0.001"), lambda x, scale, bias: functional.layer_norm(x, (4, 2), scale, bias, 0.001),
+        x=normal(3, 4, 2), scale=positive(4, 2), bias=normal(4, 2),
+    )
+    for name, function in (("softmax", functional.softmax), ("logSoftmax", functional.log_softmax)):
+        case(name, (name, " axis=1"), lambda x, f=function: f(x, 1), x=normal(2, 5, 3))
+
+
 def elementwise():
     """Every unary and binary operation of elementwise.def that PyTorch has by the same name, and those that are no line there."""
     for kind, name in re.findall(r"^(UNARY|FUNCTION|BINARY)\((\w+),", ELEMENTWISE.read_text(), re.MULTILINE):

@@ -29,6 +29,8 @@ static const struct {
     CASE(select),
     CASE(clip),
     CASE(clip_gradient),
+    CASE(layer_norm),
+    CASE(softmax),
 };
 
 static long find(const char *kernel) {

@@ -24,3 +24,5 @@ void compare_case(trial *t);
 void select_case(trial *t);
 void clip_case(trial *t);
 void clip_gradient_case(trial *t);
+void layer_norm_case(trial *t);
+void softmax_case(trial *t);

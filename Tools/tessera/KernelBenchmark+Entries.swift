@@ -71,6 +71,15 @@ extension KernelBenchmark {
             let x = memory.floats(elements), dy = memory.floats(elements), dx = memory.floats(elements)
             return pass(bytes: 12) { kernels.clip_gradient(dy, x, -0.5, 0.5, dx, elements) }
         },
+        "layer_norm": { kernels, memory in
+            let x = memory.floats(pixels * channels), y = memory.floats(pixels * channels)
+            let scale = memory.floats(channels)
+            return sweep(operands: 2) { kernels.layer_norm(x, scale, scale, 1e-5, y, pixels, channels) }
+        },
+        "softmax": { kernels, memory in
+            let x = memory.floats(pixels * channels), y = memory.floats(pixels * channels)
+            return sweep(operands: 2) { kernels.softmax(x, false, y, pixels, channels) }
+        },
     ]
 
     /// A piece of an activation, as sweeps take it.

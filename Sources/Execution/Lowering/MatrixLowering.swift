@@ -31,31 +31,57 @@ extension MatrixLowerable {
 
     func lower(_ request: LoweringRequest) -> Lowering {
         _ = useOneThread
-        let (transposesA, transposesB) = transposes
+        return .step(LoweredStep(kernel: "sgemm", phases: [Products(request, transposes).phase]))
+    }
+}
+
+/// A batch of products, each cut into pieces of its rows. Products that all share b are one product of all their rows.
+private struct Products: Sendable {
+    private let transposesA: Bool, transposesB: Bool, hasBias: Bool
+    private let rows: Int, columns: Int, depth: Int
+    private let batch: [Int], strides: [[Int]]
+    private let pieces: Pieces
+
+    init(_ request: LoweringRequest, _ transposes: (a: Bool, b: Bool)) {
+        (transposesA, transposesB) = transposes
+        hasBias = request.inputs.count == 3
         let output = request.outputs[0].shape, a = request.inputs[0].shape, b = request.inputs[1].shape
-        let rows = output[output.count - 2], columns = output[output.count - 1],
-            depth = a[a.count - (transposesA ? 2 : 1)]
-        let batch = Array(output.dropLast(2)), count = batch.reduce(1, *)
-        let strides = [a, b].map { Broadcast.strides(of: Array($0.dropLast(2)), to: batch) }
-        let hasBias = request.inputs.count == 3
-        let phase = Phase(tiles: count) { tile, memory, _ in
-            var rest = tile, offsets = [0, 0]
-            for axis in batch.indices.reversed() {
-                for operand in 0..<2 { offsets[operand] += rest % batch[axis] * strides[operand][axis] }
-                rest /= batch[axis]
-            }
-            guard rows > 0, columns > 0 else { return }
-            let y = memory.output(0, as: Float.self) + tile * rows * columns
-            if hasBias { for row in 0..<rows { (y + row * columns).update(from: memory.input(2), count: columns) } }
-            guard depth > 0 else { return hasBias ? () : y.update(repeating: 0, count: rows * columns) }
-            cblas_sgemm(
-                CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
-                Int32(rows), Int32(columns), Int32(depth), 1,
-                memory.input(0) + offsets[0] * rows * depth, Int32(transposesA ? rows : depth),
-                memory.input(1) + offsets[1] * depth * columns, Int32(transposesB ? depth : columns),
-                hasBias ? 1 : 0, y, Int32(columns)
-            )
+        let batch = Array(output.dropLast(2)),
+            strides = [a, b].map { Broadcast.strides(of: $0.dropLast(2), to: batch) }
+        let sharesB = !transposes.a && strides[1].allSatisfy { $0 == 0 }
+        rows = output[output.count - 2] * (sharesB ? batch.reduce(1, *) : 1)
+        columns = output[output.count - 1]
+        depth = a[a.count - (transposes.a ? 2 : 1)]
+        self.batch = sharesB ? [] : batch
+        self.strides = sharesB ? [[], []] : strides
+        pieces = Pieces(of: rows, size: max(WorkSize.productRows, WorkSize.tileFloats / max(columns, depth, 1)))
+    }
+
+    var phase: Phase {
+        let products = self
+        return Phase(tiles: batch.reduce(1, *) * pieces.count) { tile, memory, _ in
+            products.multiply(tile / products.pieces.count, products.pieces.range(tile % products.pieces.count), memory)
         }
-        return .step(LoweredStep(kernel: "sgemm", phases: [phase]))
+    }
+
+    private func multiply(_ index: Int, _ range: Range<Int>, _ memory: StepMemory) {
+        var rest = index, offsets = [0, 0]
+        for axis in batch.indices.reversed() {
+            for operand in 0..<2 { offsets[operand] += rest % batch[axis] * strides[operand][axis] }
+            rest /= batch[axis]
+        }
+        guard !range.isEmpty, columns > 0 else { return }
+        let first = range.lowerBound, count = range.count
+        let y = memory.output(0, as: Float.self) + (index * rows + first) * columns
+        if hasBias { for row in 0..<count { (y + row * columns).update(from: memory.input(2), count: columns) } }
+        guard depth > 0 else { return hasBias ? () : y.update(repeating: 0, count: count * columns) }
+        cblas_sgemm(
+            CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
+            Int32(count), Int32(columns), Int32(depth), 1,
+            memory.input(0) + offsets[0] * rows * depth + first * (transposesA ? 1 : depth),
+            Int32(transposesA ? rows : depth),
+            memory.input(1) + offsets[1] * depth * columns, Int32(transposesB ? depth : columns),
+            hasBias ? 1 : 0, y, Int32(columns)
+        )
     }
 }

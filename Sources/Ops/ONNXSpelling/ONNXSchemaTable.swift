@@ -122,6 +122,7 @@ extension ONNXSchemas {
         Identity 23 | input:V | output:V |  | V=all
         Identity 24 | input:V | output:V |  | V=all
         Identity 25 | input:V | output:V |  | V=all
+        LayerNormalization 17 | X:T Scale:T B:T? | Y:T Mean:U? InvStdDev:U? | axis:INT epsilon:FLOAT stash_type:INT | T=f64,f32,f16,bf16 U=f32,bf16
         LeakyRelu 1 | X:T | Y:T | alpha:FLOAT consumed_inputs:INTS | T=f64,f32,f16
         LeakyRelu 6 | X:T | Y:T | alpha:FLOAT | T=f64,f32,f16
         LeakyRelu 16 | X:T | Y:T | alpha:FLOAT | T=f64,f32,f16,bf16
@@ -132,6 +133,9 @@ extension ONNXSchemas {
         Log 1 | input:T | output:T | consumed_inputs:INTS | T=f64,f32,f16
         Log 6 | input:T | output:T |  | T=f64,f32,f16
         Log 13 | input:T | output:T |  | T=f64,f32,f16,bf16
+        LogSoftmax 1 | input:T | output:T | axis:INT | T=f64,f32,f16
+        LogSoftmax 11 | input:T | output:T | axis:INT | T=f64,f32,f16
+        LogSoftmax 13 | input:T | output:T | axis:INT | T=f64,f32,f16,bf16
         MatMul 1 | A:T B:T | Y:T |  | T=f64,f32,f16
         MatMul 9 | A:T B:T | Y:T |  | T=f64,f32,f16,i32,i64,u32,u64
         MatMul 13 | A:T B:T | Y:T |  | T=f64,f32,f16,bf16,i32,i64,u32,u64
@@ -214,6 +218,9 @@ extension ONNXSchemas {
         Slice 10 | data:T starts:Tind ends:Tind axes:Tind? steps:Tind? | output:T |  | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool Tind=i32,i64
         Slice 11 | data:T starts:Tind ends:Tind axes:Tind? steps:Tind? | output:T |  | T=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64,bool Tind=i32,i64
         Slice 13 | data:T starts:Tind ends:Tind axes:Tind? steps:Tind? | output:T |  | T=all Tind=i32,i64
+        Softmax 1 | input:T | output:T | axis:INT | T=f64,f32,f16
+        Softmax 11 | input:T | output:T | axis:INT | T=f64,f32,f16
+        Softmax 13 | input:T | output:T | axis:INT | T=f64,f32,f16,bf16
         Softplus 1 | X:T | Y:T |  | T=f64,f32,f16
         Softplus 22 | X:T | Y:T |  | T=f64,f32,f16,bf16
         Split 1 | input:T split:T? | outputs...:T* | axis:INT split:INTS | T=f64,f32,f16

@@ -17,6 +17,10 @@ extension OpSamples {
 
     static let linearAlgebra =
         transposed + [
+            OpSample("one b for all", MatrixMultiply(), [Draw.normal("a", [2, 150, 5]), Draw.normal("b", [5, 4])]),
+            OpSample(
+                "many rows", MatrixMultiply(transposesA: true, transposesB: true),
+                [Draw.normal("a", [2, 5, 300]), Draw.normal("b", [2, 4, 5])]),
             OpSample(
                 "with a bias", Linear(),
                 [Draw.normal("x", [3, 17]), Draw.normal("weight", [5, 17]), Draw.normal("bias", [5])]),

@@ -25,6 +25,27 @@ extension OpSamples {
         ("image", [2, 5, 3, 4]), ("rows", [7, 19]), ("one axis", [2, 3, 5]), ("three axes", [1, 2, 2, 3, 2]),
     ]
 
+    private static let layers = [([2, 5, 17], -1), ([3, 4], 1), ([2, 3, 4, 5], 3), ([2, 3, 4, 5], 2), ([7], 0)].flatMap
+    {
+        (shape: [Int], axis: Int) in
+        [false, true].map { hasBias in
+            let x = Draw.normal("x", shape), normalized = Array(shape[(axis < 0 ? axis + shape.count : axis)...])
+            return OpSample(
+                "\(shape) from \(axis)" + (hasBias ? " with a bias" : ""),
+                LayerNormalization(axis: axis, epsilon: 1e-3),
+                [x, Draw.positive("scale", normalized)] + (hasBias ? [Draw.normal("bias", normalized)] : []),
+                oldestOpset: 17)
+        }
+    }
+
+    private static let softmaxes = [([3, 19], -1), ([2, 5, 3, 4], 1), ([2, 5, 3, 4], 3), ([2, 3, 5], 1), ([4], 0)]
+        .flatMap {
+            (shape: [Int], axis: Int) in
+            [Softmax(axis: axis) as any Op, LogSoftmax(axis: axis)].map {
+                OpSample("\(shape) along \(axis)", $0, [Draw.normal("x", shape)])
+            }
+        }
+
     static let normalization =
         shapes.flatMap { name, shape in
             let v = norm(shape)
@@ -41,6 +62,7 @@ extension OpSamples {
                     [v.dy, v.x, v.scale, v.mean, v.variance]),
             ]
         }
+        + layers + softmaxes
         + [false, true].map { hasBias in
             let v = norm([1, 5, 1, 1])
             return OpSample(

@@ -31,6 +31,14 @@ extension OpSamples {
             OpSample("to flags", Cast(to: .bool), [Tensor([-1.5, 0.5, 2.5], shape: [3])], exact: true),
             OpSample("of flags", Cast(to: .float32), [Draw.flags("x", [2, 3, 4, 5])], exact: true),
             OpSample("images", Transpose(permutation: [0, 2, 3, 1]), [image], exact: true),
+            OpSample("images back", Transpose(permutation: [0, 3, 1, 2]), [image], exact: true),
+            OpSample("rows and columns", Transpose(permutation: [0, 1, 3, 2]), [image], exact: true),
+            OpSample("channels first", Transpose(permutation: [1, 0, 2, 3]), [image], exact: true),
+            OpSample(
+                "channels of groups", Transpose(permutation: [0, 2, 1, 3, 4]), [Draw.normal("x", [2, 3, 5, 2, 4])],
+                exact: true),
+            OpSample("a plane", Transpose(), [Draw.normal("x", [37, 21])], exact: true),
+            OpSample("of flags", Transpose(), [Draw.flags("x", [5, 7])], exact: true),
             OpSample("all axes", Transpose(), [Draw.normal("x", [3, 1, 5])], exact: true),
             OpSample(
                 "of integers", Transpose(permutation: [1, 0]), [Tensor([1, 2, 3] as [Int16], shape: [3, 1])],
