@@ -3,6 +3,7 @@ import TesseraIR
 import TesseraModels
 import TesseraOps
 import TesseraPasses
+import TesseraTensors
 import TesseraTraining
 import Testing
 
