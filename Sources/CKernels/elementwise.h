@@ -12,6 +12,14 @@
         }                                                                                                              \
         break;
 
+#define LIBRARY(NAME, EXPRESSION)                                                                                      \
+    case TESSERA_##NAME:                                                                                               \
+        for (long i = 0; i < n; i++) {                                                                                 \
+            float p = a[i * a_stride], q = b[i * b_stride];                                                            \
+            y[i] = EXPRESSION;                                                                                         \
+        }                                                                                                              \
+        break;
+
 INLINE void binary_strided(tessera_binary op, const float *a, const long a_stride, const float *b, const long b_stride,
                            float *y, long n) {
     switch (op) {

@@ -36,8 +36,11 @@ extension OpCatalog {
         Negate.self,
         PRelu.self,
         Pad.self,
+        Power.self,
         Reciprocal.self,
+        ReduceMaximum.self,
         ReduceMean.self,
+        ReduceMinimum.self,
         ReduceSum.self,
         Relu.self,
         Reshape.self,
@@ -70,6 +73,7 @@ extension OpCatalog {
         SGDUpdate.self,
         SliceGradient.self,
         // Fused ops: made by passes, defined by what they expand to
+        ChannelShuffle.self,
         ConvolutionClip.self,
         NormRelu.self,
         NormReluGradient.self,
@@ -82,9 +86,11 @@ extension OpCatalog {
         ConstantOperator.self,
         DropoutOperator.self,
         IdentityOperator.self,
+        LocalResponseOperator.self,
         ShapeOperator.self,
         SplitOperator.self,
         SqueezeOperator.self,
+        SwishOperator.self,
         UnsqueezeOperator.self,
     ]
 

@@ -132,12 +132,12 @@ def norms():
 
 def elementwise():
     """Every unary and binary operation of elementwise.def that PyTorch has by the same name, and those that are no line there."""
-    for kind, name in re.findall(r"^(UNARY|FUNCTION|BINARY)\((\w+),", ELEMENTWISE.read_text(), re.MULTILINE):
+    for kind, name in re.findall(r"^(UNARY|FUNCTION|BINARY|LIBRARY)\((\w+),", ELEMENTWISE.read_text(), re.MULTILINE):
         function = getattr(torch, name, None) or getattr(functional, name, None)
         if not function or name in ("prelu", "silu"):
             continue
-        if kind == "BINARY":
-            binary(name, function, positive if name == "div" else normal)
+        if kind in ("BINARY", "LIBRARY"):
+            binary(name, function, positive if name in ("div", "pow") else normal)
         else:
             unary(name, function, draw=positive if name in ("log", "sqrt") else distinct)
     unary("gelu", lambda x: functional.gelu(x, approximate="tanh"), "by tanh", ' approximate="tanh"')
@@ -173,6 +173,9 @@ def shapes():
         case(f"{mnemonic}, pixels", (mnemonic, " axes=[2,3] keepsDimensions=true"), lambda x, f=function: f(x, (2, 3), True), x=normal(2, 3, 2, 3))
         case(f"{mnemonic}, first axis", (mnemonic, " axes=[0]"), lambda x, f=function: f(x, 0), x=normal(3, 4))
         case(f"{mnemonic}, everything", (mnemonic, ""), lambda x, f=function: f(x), x=normal(2, 3))
+    for mnemonic, function in (("reduceMax", torch.amax), ("reduceMin", torch.amin)):
+        case(f"{mnemonic}, pixels", (mnemonic, " axes=[2,3] keepsDimensions=true"), lambda x, f=function: f(x, (2, 3), True), x=distinct(2, 3, 2, 3))
+        case(f"{mnemonic}, ties", (mnemonic, " axes=[0]"), lambda x, f=function: f(x, 0), x=lambda random: torch.randint(0, 2, (5, 4), generator=random).double())
     case("concat", ("concat", ""), lambda a, b, c: torch.cat((a, b, c), 1), a=normal(2, 1, 3), b=normal(2, 2, 3), c=normal(2, 3, 3))
     case("slice, with a step", ("slice", " axis=1 start=1 end=6 step=2"), lambda x: x[:, 1:6:2], x=normal(2, 7, 2))
     case("slice, backwards", ("slice", " axis=-1 start=-2 end=-9223372036854775808 step=-2"), lambda x: x[:, :-1].flip(1)[:, ::2], x=normal(2, 7))

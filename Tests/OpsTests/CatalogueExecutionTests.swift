@@ -61,7 +61,9 @@ import Testing
         "maxPoolGradient: one axis",
         "min: integers",
         "mul: integers",
+        "pow: integers",
         "softmax: [2, 3, 5] along 1",
+        "reduceMax: integers",
         "sub: integers",
         "where: integers",
     ]

@@ -7,7 +7,8 @@ import Testing
 @Suite struct ONNXSchemaTests {
     /// Forms that no rule reads: their operands broadcast along a stated axis, or the type is a string.
     private static let unread = [
-        "Add": [1, 6], "Cast": [1], "Div": [1, 6], "Gemm": [1, 6], "Less": [1], "Mul": [1, 6], "PRelu": [1, 6],
+        "Add": [1, 6], "Cast": [1], "Div": [1, 6], "Gemm": [1, 6], "Less": [1], "Mul": [1, 6], "Pow": [1],
+        "PRelu": [1, 6],
         "Sub": [1, 6],
     ]
 

@@ -38,7 +38,15 @@ extension ReductionLowerable {
         case .pixelsOfEachImage: return .sink(pixels(request, eachImage: true, divisor))
         case .pixelsOfBatch: return .sink(pixels(request, eachImage: false, divisor))
         case .general:
-            return .step(DenseReduction(request.inputs[0].shape, axes: axes).step(request, divisor: divisor))
+            let reduction = DenseReduction(request.inputs[0].shape, axes: axes)
+            return .step(
+                reduction.step("sums", request) { x in
+                    var sum = 0.0
+                    reduction.forEachRun(x) { run, count, stride in
+                        for position in 0..<count { sum += Double(run[position * stride]) }
+                    }
+                    return Float(sum / divisor)
+                })
         }
     }
 
@@ -66,8 +74,8 @@ extension ReductionLowerable {
     }
 }
 
-/// Sums of a dense tensor over any axes, each output element by itself.
-private struct DenseReduction: Sendable {
+/// Reductions of a dense tensor over any axes, each output element by itself.
+struct DenseReduction: Sendable {
     private let shape: [Int], strides: [Int]
     /// The axes that stay, and of the reduced ones the innermost, walked by its stride, and those around it.
     private let kept: [Int], around: [Int]
@@ -95,24 +103,26 @@ private struct DenseReduction: Sendable {
         return result
     }
 
-    func step(_ request: LoweringRequest, divisor: Double) -> LoweredStep {
-        let sums = self
+    /// `reduce` makes an output element of those that begin at an address.
+    func step(
+        _ kernel: String, _ request: LoweringRequest,
+        _ reduce: @escaping @Sendable (_ x: UnsafePointer<Float>) -> Float
+    ) -> LoweredStep {
+        let reduction = self
         let pieces = Pieces(of: request.outputs[0].elementCount, size: WorkSize.blockFloats / max(inner, 1))
         let phase = Phase(tiles: pieces.count) { tile, memory, _ in
             for index in pieces.range(tile) {
-                let sum = sums.sum(memory.input(0) + sums.offset(index, sums.kept))
-                memory.output(0, as: Float.self)[index] = Float(sum / divisor)
+                memory.output(0, as: Float.self)[index] = reduce(
+                    memory.input(0) + reduction.offset(index, reduction.kept))
             }
         }
-        return LoweredStep(kernel: "sums", phases: [phase])
+        return LoweredStep(kernel: kernel, phases: [phase])
     }
 
-    private func sum(_ x: UnsafePointer<Float>) -> Double {
-        var sum = 0.0
-        for row in 0..<runs {
-            let first = x + offset(row, around)
-            for position in 0..<run.count { sum += Double(first[position * run.stride]) }
-        }
-        return sum
+    /// The runs of elements that one output element is made of.
+    func forEachRun(
+        _ x: UnsafePointer<Float>, _ body: (_ run: UnsafePointer<Float>, _ count: Int, _ stride: Int) -> Void
+    ) {
+        for row in 0..<runs { body(x + offset(row, around), run.count, run.stride) }
     }
 }

@@ -108,6 +108,8 @@ extension ONNXSchemas {
         Gemm 13 | A:T B:T C:T? | Y:T | alpha:FLOAT beta:FLOAT transA:INT transB:INT | T=f64,f32,f16,bf16,i32,i64,u32,u64
         GlobalAveragePool 1 | X:T | Y:T |  | T=f64,f32,f16
         GlobalAveragePool 22 | X:T | Y:T |  | T=f64,f32,f16,bf16
+        GlobalMaxPool 1 | X:T | Y:T |  | T=f64,f32,f16
+        GlobalMaxPool 22 | X:T | Y:T |  | T=f64,f32,f16,bf16
         HardSigmoid 1 | X:T | Y:T | alpha:FLOAT beta:FLOAT consumed_inputs:INTS | T=f64,f32,f16
         HardSigmoid 6 | X:T | Y:T | alpha:FLOAT beta:FLOAT | T=f64,f32,f16
         HardSigmoid 22 | X:T | Y:T | alpha:FLOAT beta:FLOAT | T=f64,f32,f16,bf16
@@ -122,6 +124,8 @@ extension ONNXSchemas {
         Identity 23 | input:V | output:V |  | V=all
         Identity 24 | input:V | output:V |  | V=all
         Identity 25 | input:V | output:V |  | V=all
+        LRN 1 | X:T | Y:T | alpha:FLOAT beta:FLOAT bias:FLOAT size:INT! | T=f64,f32,f16
+        LRN 13 | X:T | Y:T | alpha:FLOAT beta:FLOAT bias:FLOAT size:INT! | T=f64,f32,f16,bf16
         LayerNormalization 17 | X:T Scale:T B:T? | Y:T Mean:U? InvStdDev:U? | axis:INT epsilon:FLOAT stash_type:INT | T=f64,f32,f16,bf16 U=f32,bf16
         LeakyRelu 1 | X:T | Y:T | alpha:FLOAT consumed_inputs:INTS | T=f64,f32,f16
         LeakyRelu 6 | X:T | Y:T | alpha:FLOAT | T=f64,f32,f16
@@ -178,13 +182,30 @@ extension ONNXSchemas {
         Pad 23 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
         Pad 24 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
         Pad 25 | data:T pads:i64 constant_value:T? axes:Tind? | output:T | mode:STRING | T=all Tind=i32,i64
+        Pow 1 | X:T Y:T | Z:T | axis:INT broadcast:INT | T=f64,f32,f16
+        Pow 7 | X:T Y:T | Z:T |  | T=f64,f32,f16
+        Pow 12 | X:T Y:T1 | Z:T |  | T=f64,f32,f16,i32,i64 T1=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64
+        Pow 13 | X:T Y:T1 | Z:T |  | T=f64,f32,f16,bf16,i32,i64 T1=f64,f32,f16,i8,i16,i32,i64,u8,u16,u32,u64
+        Pow 15 | X:T Y:T1 | Z:T |  | T=f64,f32,f16,bf16,i32,i64 T1=f64,f32,f16,bf16,i8,i16,i32,i64,u8,u16,u32,u64
         Reciprocal 1 | X:T | Y:T | consumed_inputs:INTS | T=f64,f32,f16
         Reciprocal 6 | X:T | Y:T |  | T=f64,f32,f16
         Reciprocal 13 | X:T | Y:T |  | T=f64,f32,f16,bf16
+        ReduceMax 1 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
+        ReduceMax 11 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
+        ReduceMax 12 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i8,i32,i64,u8,u32,u64
+        ReduceMax 13 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,bf16,i8,i32,i64,u8,u32,u64
+        ReduceMax 18 | data:T axes:i64? | reduced:T | keepdims:INT noop_with_empty_axes:INT | T=f64,f32,f16,bf16,i8,i32,i64,u8,u32,u64
+        ReduceMax 20 | data:T axes:i64? | reduced:T | keepdims:INT noop_with_empty_axes:INT | T=f64,f32,f16,bf16,i8,i32,i64,u8,u32,u64,bool
         ReduceMean 1 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
         ReduceMean 11 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
         ReduceMean 13 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,bf16,i32,i64,u32,u64
         ReduceMean 18 | data:T axes:i64? | reduced:T | keepdims:INT noop_with_empty_axes:INT | T=f64,f32,f16,bf16,i32,i64,u32,u64
+        ReduceMin 1 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
+        ReduceMin 11 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
+        ReduceMin 12 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i8,i32,i64,u8,u32,u64
+        ReduceMin 13 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,bf16,i8,i32,i64,u8,u32,u64
+        ReduceMin 18 | data:T axes:i64? | reduced:T | keepdims:INT noop_with_empty_axes:INT | T=f64,f32,f16,bf16,i8,i32,i64,u8,u32,u64
+        ReduceMin 20 | data:T axes:i64? | reduced:T | keepdims:INT noop_with_empty_axes:INT | T=f64,f32,f16,bf16,i8,i32,i64,u8,u32,u64,bool
         ReduceSum 1 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
         ReduceSum 11 | data:T | reduced:T | axes:INTS keepdims:INT | T=f64,f32,f16,i32,i64,u32,u64
         ReduceSum 13 | data:T axes:i64? | reduced:T | keepdims:INT noop_with_empty_axes:INT | T=f64,f32,f16,bf16,i32,i64,u32,u64
@@ -247,6 +268,7 @@ extension ONNXSchemas {
         Sum 6 | data_0:T* | sum:T |  | T=f64,f32,f16
         Sum 8 | data_0:T* | sum:T |  | T=f64,f32,f16
         Sum 13 | data_0:T* | sum:T |  | T=f64,f32,f16,bf16
+        Swish 24 | X:T | Y:T | alpha:FLOAT | T=f64,f32,f16,bf16
         Tanh 1 | input:T | output:T | consumed_inputs:INTS | T=f64,f32,f16
         Tanh 6 | input:T | output:T |  | T=f64,f32,f16
         Tanh 13 | input:T | output:T |  | T=f64,f32,f16,bf16

@@ -92,7 +92,18 @@ extension MaxPool: ONNXImportable, ONNXExportable {
                         kernel: kernel, strides: strides, pads: pads, dilations: dilations,
                         ceilMode: reader.bool("ceil_mode")), reader.input(0))
             ]
-        }
+        },
+        // One window over all.
+        ONNXRule("GlobalMaxPool", [1, 22]) { reader in
+            let type = try reader.type(0), spatial = type.dimensions.dropFirst(2).compactMap(\.value)
+            guard type.rank > 2 else {
+                throw reader.failure("x of rank \(type.rank)", accepted: "[N, C, spatial…]", kind: .invalid)
+            }
+            guard spatial.count == type.rank - 2 else {
+                throw reader.failure("named dimensions in \(type)", accepted: "numbers: bind the names first")
+            }
+            return [try reader.add(MaxPool(kernel: spatial), reader.input(0))]
+        },
     ]
     public func export(to writer: ONNXNodeWriter) throws {
         writer.emit("MaxPool", attributes: try writer.attributes(of: self, window: window))

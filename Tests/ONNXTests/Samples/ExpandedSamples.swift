@@ -4,7 +4,7 @@ import TesseraTensors
 
 /// The samples of every expanded operator; each has one at least in each of its versions.
 extension ExpandedSample {
-    static let all = constant + dropout + identity + shape + split + squeeze + unsqueeze
+    static let all = constant + dropout + identity + localResponse + shape + split + squeeze + swish + unsqueeze
 
     private static let pair = Tensor([-1.5, 2] as [Float], shape: [2])
     /// 0, 1, … of a shape.
@@ -74,6 +74,30 @@ extension ExpandedSample {
         ExpandedSample(
             "an axis beyond the last", "Split", [13], ["axis": .int(1)], x: pair,
             .refusal("the axis 1 of a tensor of rank 1")),
+    ]
+
+    private static let localResponse = [
+        ExpandedSample(
+            "two channels", "LRN", [1, 13],
+            ["size": .int(2), "alpha": .float(1), "beta": .float(1), "bias": .float(0)],
+            x: Tensor([2, 4, 2, 4] as [Float], shape: [1, 2, 2]),
+            .result(
+                Tensor([0.5, 0.25, 1, 0.5] as [Float], shape: [1, 2, 2]),
+                ops: [
+                    "mul", "reshape", "averagePool", "reshape", "constant", "mul", "constant", "add", "constant", "pow",
+                    "div",
+                ])),
+        ExpandedSample(
+            "vectors", "LRN", [1, 13], ["size": .int(2)], x: counted(2, 3), .refusal("size 2 for f32[2,3]")),
+    ]
+
+    private static let swish = [
+        ExpandedSample(
+            "as it is", "Swish", [24], x: counted(1),
+            .result(Tensor([0] as [Float], shape: [1]), ops: ["sigmoid", "mul"])),
+        ExpandedSample(
+            "steeper", "Swish", [24], ["alpha": .float(200)], x: counted(2),
+            .result(counted(2), ops: ["constant", "mul", "sigmoid", "mul"])),
     ]
 
     private static let squeeze = [

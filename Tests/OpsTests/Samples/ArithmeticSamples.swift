@@ -33,6 +33,7 @@ extension OpSamples {
     static let arithmetic =
         broadcasting(Add()) + broadcasting(Multiply()) + broadcasting(Subtract())
         + broadcasting(Divide()) { Draw.normal($0, $1, clearOf: [0, -0.1, 0.1, -0.2, 0.2]) }
+        + broadcasting(Power(), Draw.positive)
         + broadcasting(Maximum()) { clear($0, $1) } + broadcasting(Minimum()) { clear($0, $1) } + [
             OpSample("image", Absolute(), [Draw.normal("x", [2, 5, 3, 7], clearOf: [0])], exact: true),
             OpSample("image", Negate(), [Draw.normal("x", [2, 5, 3, 7])], exact: true),

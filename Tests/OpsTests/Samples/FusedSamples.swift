@@ -2,18 +2,22 @@ import TesseraOps
 import TestSupport
 
 extension OpSamples {
-    static let fused = [[2, 5, 3, 4], [3, 17, 2, 2], [7, 19]].flatMap { shape in
-        let v = norm(shape)
-        return [
-            OpSample("\(shape)", NormRelu(epsilon: 1e-3), [v.x, v.scale, v.bias, v.mean, v.variance]),
-            OpSample(
-                "\(shape)", NormReluGradientSums(epsilon: 1e-3), [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
-            OpSample(
-                "\(shape), batch statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: true),
-                [v.dy, v.x, v.scale, v.bias, v.mean, v.variance] + gradientSums(shape[1])),
-            OpSample(
-                "\(shape), stored statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: false),
-                [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
-        ]
-    }
+    static let fused =
+        [[2, 5, 3, 4], [3, 17, 2, 2], [7, 19]].flatMap { shape in
+            let v = norm(shape)
+            return [
+                OpSample("\(shape)", NormRelu(epsilon: 1e-3), [v.x, v.scale, v.bias, v.mean, v.variance]),
+                OpSample(
+                    "\(shape)", NormReluGradientSums(epsilon: 1e-3), [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
+                OpSample(
+                    "\(shape), batch statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: true),
+                    [v.dy, v.x, v.scale, v.bias, v.mean, v.variance] + gradientSums(shape[1])),
+                OpSample(
+                    "\(shape), stored statistics", NormReluGradient(epsilon: 1e-3, usesBatchStatistics: false),
+                    [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
+            ]
+        }
+        + [([2, 6, 3, 4], 2), ([1, 6, 2, 3], 3), ([1, 5, 2, 2], 1)].map { shape, groups in
+            OpSample("\(groups) groups", ChannelShuffle(groups: groups), [Draw.normal("x", shape)], exact: true)
+        }
 }

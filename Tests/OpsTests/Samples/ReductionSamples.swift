@@ -1,4 +1,5 @@
 import TesseraOps
+import TesseraTensors
 import TestSupport
 
 extension OpSamples {
@@ -11,10 +12,18 @@ extension OpSamples {
         ("axes in another order", [3, -2], false, [2, 3, 4, 5]),
     ]
 
-    static let reduction = forms.flatMap { name, axes, keeps, shape in
-        [
-            OpSample(name, ReduceMean(axes: axes, keepsDimensions: keeps), [Draw.normal("x", shape)]),
-            OpSample(name, ReduceSum(axes: axes, keepsDimensions: keeps), [Draw.normal("x", shape)]),
+    static let reduction =
+        forms.flatMap { name, axes, keeps, shape in
+            [
+                OpSample(name, ReduceMean(axes: axes, keepsDimensions: keeps), [Draw.normal("x", shape)]),
+                OpSample(name, ReduceSum(axes: axes, keepsDimensions: keeps), [Draw.normal("x", shape)]),
+                OpSample(
+                    name, ReduceMaximum(axes: axes, keepsDimensions: keeps), [Draw.distinct("x", shape)], exact: true),
+                OpSample(
+                    name, ReduceMinimum(axes: axes, keepsDimensions: keeps), [Draw.distinct("x", shape)], exact: true),
+            ]
+        } + [
+            OpSample(
+                "integers", ReduceMaximum(axes: [1]), [Tensor([1, 5, -3, -4] as [Int8], shape: [2, 2])], exact: true)
         ]
-    }
 }
