@@ -35,9 +35,12 @@ import Testing
         #expect(ops == ["mul"] && y == Tensor([1, 25, 4, 9, 1, 4] as [Float], shape: [1, 2, 3]))
         let (cubes, z) = try Self.read("Pow", 13, Self.image, [three])
         #expect(cubes == ["pow"] && z == Tensor([1, 125, 8, -27, -1, -8] as [Float], shape: [1, 2, 3]))
-        #expect(throws: TesseraError.self) {
-            try Self.read("Pow", 13, Tensor([2] as [Int32], shape: [1]), [Tensor(scalar: Float(0.5))])
-        }
+        let (roots, w) = try Self.read("Pow", 13, Tensor([10, 4] as [Int32], shape: [2]), [Tensor(scalar: Float(0.5))])
+        #expect(roots == ["cast", "pow", "cast"] && w == Tensor([3, 2] as [Int32], shape: [2]))
+        let (powers, p) = try Self.read(
+            "Pow", 15, Tensor([2, -1, 2, -3, 0] as [Int64], shape: [5]),
+            [Tensor([10, -3, -1, 3, -2] as [Int64], shape: [5])])
+        #expect(powers == ["pow"] && p == Tensor([1024, -1, 0, -27, 0] as [Int64], shape: [5]))
     }
 
     @Test func theNegativeOfIntegersIsADifference() throws {
@@ -65,6 +68,9 @@ import Testing
             "LayerNormalization", 17, x,
             [Tensor([2, 3] as [Float], shape: [2]), Tensor([1, 0] as [Float], shape: [2])],
             attributes)
+        let (whole, w) = try Self.read(
+            "LayerNormalization", 17, x, [Tensor([1, 1, 2, 3] as [Float], shape: [2, 2])], attributes)
+        #expect(whole == ["layerNorm", "mul"] && w == Tensor([-1, 1, -2, 3] as [Float], shape: [2, 2]))
         #expect(plain == ["layerNorm"] && z == Tensor([-1, 3, -1, 3] as [Float], shape: [2, 2]))
     }
 

@@ -1,6 +1,8 @@
+import TesseraExecution
 import TesseraIR
 import TesseraOps
 import TesseraTensors
+import TestSupport
 import Testing
 
 /// Sums, means and matrix products by hand.
@@ -20,6 +22,24 @@ import Testing
     @Test func sumsOfFloatsAreTakenInDouble() throws {
         let values = [Float(16_777_216)] + [Float](repeating: 1, count: 1000)
         #expect(try ReduceSum().evaluate([Tensor(values, shape: [1001])])[0] == Tensor(scalar: Float(16_778_216)))
+    }
+
+    @Test func extremaOfNothingOfFlagsAndOfWhatIsNoNumber() throws {
+        func maximum(_ x: Tensor) throws -> Tensor { try ReduceMaximum(axes: [1]).evaluate([x])[0] }
+        func minimum(_ x: Tensor) throws -> Tensor { try ReduceMinimum(axes: [1]).evaluate([x])[0] }
+        let none = Tensor(zeros: .float32, shape: [1, 0])
+        #expect(try maximum(none) == Tensor([-Float.infinity], shape: [1]))
+        #expect(try minimum(none) == Tensor([Float.infinity], shape: [1]))
+        let flags = Tensor([true, false, false, false], shape: [2, 2])
+        #expect(try maximum(flags) == Tensor([true, false], shape: [2]))
+        #expect(try minimum(flags) == Tensor([false, false], shape: [2]))
+        #expect(try maximum(Tensor(zeros: .int8, shape: [1, 0])) == Tensor([Int8.min], shape: [1]))
+        #expect(try minimum(Tensor([UInt64.max, 3], shape: [1, 2])) == Tensor([UInt64(3)], shape: [1]))
+        let x = Tensor([1, .nan, 2, 0, 1, -1] as [Float], shape: [2, 3])
+        for set in InstructionSet.available {
+            let node = try OneNodeGraph(ReduceMaximum(axes: [1]), [x])
+            #expect(try node.executed(set, threads: 1)[0].equals(Tensor([.nan, 1] as [Float], shape: [2])))
+        }
     }
 
     @Test func integersAreSummedExactly() throws {

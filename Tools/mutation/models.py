@@ -218,7 +218,7 @@ def alter_model(draw, data, arrays):
                 if infos:
                     alter_info(draw, draw.choice(infos))
             case 11:
-                draw.choice(graph.node).op_type = draw.choice(sorted(OPERATORS) + ["Exp", "Einsum", ""])
+                draw.choice(graph.node).op_type = draw.choice(sorted(OPERATORS) + ["Sinh", "Einsum", ""])
             case 12:
                 entries = [entry for entry in model.opset_import if entry.domain == ""]
                 if entries:

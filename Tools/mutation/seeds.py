@@ -1,16 +1,16 @@
 """Small ONNX models to begin with: onnx's own node tests of the operators that Tessera reads, and convolutional networks."""
 import importlib
 import pathlib
+import re
 import warnings
 
 import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+SOURCES = pathlib.Path(__file__).resolve().parents[2] / "Sources/Ops"
 OPERATORS = frozenset(
-    """Abs Add AveragePool BatchNormalization Cast CastLike Clip Concat Constant Conv Dropout Expand Flatten Gemm GlobalAveragePool
-    Identity Less MatMul MaxPool Mul ReduceMean ReduceSum Relu Reshape Shape Sigmoid Sign Slice Softplus Squeeze Sub Sum Transpose
-    Unsqueeze Where""".split()
+    name for path in SOURCES.rglob("*.swift") for name in re.findall(r'ONNXRule\(\s*"(\w+)"', path.read_text())
 )
 BYTE_LIMIT = 20_000
 TYPES = {

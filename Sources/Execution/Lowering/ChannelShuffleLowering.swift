@@ -25,8 +25,9 @@ extension ChannelShuffle: Lowerable {
                 for x in window.columns {
                     let from = memory.inputs[0].pixel(y, x).assumingMemoryBound(to: Bits.self),
                         to = output.pixel(y, x).assumingMemoryBound(to: Bits.self)
-                    for group in 0..<groups {
-                        for column in 0..<columns { to[column * groups + group] = from[group * columns + column] }
+                    // In the order in which they are written.
+                    for column in 0..<columns {
+                        for group in 0..<groups { to[column * groups + group] = from[group * columns + column] }
                     }
                 }
             }

@@ -48,17 +48,18 @@ extension Power: ONNXImportable, ONNXExportable {
     public static let onnxRules = [
         ONNXRule("Pow", [7, 12, 13, 15]) { reader in
             let a = try reader.input(0), element = try reader.type(0).element
-            if let exponent = reader.optionalConstant(1), exponent.elementCount == 1, exponent.doubles() == [2],
-                exponent.rank <= reader.builder.type(of: a).rank
+            if let constant = reader.optionalConstant(1), constant.elementCount == 1, constant.doubles() == [2],
+                constant.rank <= reader.builder.type(of: a).rank
             {
                 return [try reader.add(Multiply(), a, a)]
             }
-            let b = try reader.input(1), type = try reader.type(1)
-            guard element.isFloatingPoint || type.element.isInteger else {
-                throw reader.failure(
-                    "an exponent of type \(type) for integers", accepted: "integers, or a base that is cast first")
+            let b = try reader.input(1), exponent = try reader.type(1).element
+            if element.isFloatingPoint || exponent.isInteger {
+                return [try reader.add(Power(), a, exponent == element ? b : reader.add(Cast(to: element), b))]
             }
-            return [try reader.add(Power(), a, type.element == element ? b : reader.add(Cast(to: element), b))]
+            // Integers to a power that is none.
+            let wide = try reader.add(Power(), reader.add(Cast(to: .float64), a), reader.add(Cast(to: .float64), b))
+            return [try reader.add(Cast(to: element), wide)]
         }
     ]
     public func export(to writer: ONNXNodeWriter) throws { writer.emit("Pow") }

@@ -83,7 +83,7 @@ extension LayerNormalization: ONNXImportable, ONNXExportable {
             reader.ignore("stash_type")
             let x = try reader.input(0), type = try reader.type(0), op = try reader.fields(into: LayerNormalization())
             let normalized = Array(type.dimensions[try reader.axis(op.axis, rank: type.rank)...])
-            let scale = try reader.oneWay(1, onto: normalized), bias = try reader.oneWay(2, onto: normalized)
+            let scale = try reader.oneWay(1, onto: type.dimensions), bias = try reader.oneWay(2, onto: type.dimensions)
             let operands = [scale, bias].compactMap { $0 }
             if operands.allSatisfy({ reader.builder.type(of: $0).dimensions == normalized }) {
                 return try reader.addAll(op, [x] + operands)

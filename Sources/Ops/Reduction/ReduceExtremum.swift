@@ -2,7 +2,7 @@ import TesseraIR
 import TesseraTensors
 
 /// The largest element over some axes, NaN where one is (ONNX ReduceMax 1–20). No axes means all of them. Of no
-/// elements it is −∞, or the smallest integer.
+/// elements it is −∞, the smallest integer, or false.
 public struct ReduceMaximum: ExtremumOp {
     public static let mnemonic = "reduceMax"
     public static let fields = [
@@ -30,7 +30,7 @@ public struct ReduceMaximum: ExtremumOp {
 }
 
 /// The smallest element over some axes, NaN where one is (ONNX ReduceMin 1–20). No axes means all of them. Of no
-/// elements it is ∞, or the largest integer.
+/// elements it is ∞, the largest integer, or true.
 public struct ReduceMinimum: ExtremumOp {
     public static let mnemonic = "reduceMin"
     public static let fields = [
@@ -74,7 +74,6 @@ extension ExtremumOp {
 
     public func outputTypes(for inputs: [TensorType]) throws -> [TensorType] {
         try requireInputs(inputs, 1)
-        try require(inputs[0].element != .bool, "x of type \(inputs[0])", accepted: "numbers")
         return [try Reduction.outputType(of: inputs[0], axes: axes, keepsDimensions: keepsDimensions, by: self)]
     }
 
@@ -89,10 +88,13 @@ extension ExtremumOp {
             return Tensor(result, shape: shape)
         }
         switch x.element {
+        case .bool: return [extrema(x.doubles(), Self.isMaximum ? 0 : 1).converted(to: .bool)]
         case .uint64: return [extrema(x.array(of: UInt64.self), Self.isMaximum ? 0 : .max)]
         case let element where element.isInteger:
             let wide = x.converted(to: .int64).array(of: Int64.self)
-            return [extrema(wide, Self.isMaximum ? .min : .max).converted(to: element)]
+            let isSigned = element.isSignedInteger, least = Int64(-1) << (8 * element.byteCount - (isSigned ? 1 : 0))
+            let (smallest, largest) = (isSigned ? least : 0, ~least)
+            return [extrema(wide, Self.isMaximum ? smallest : largest).converted(to: element)]
         default: return [extrema(x.doubles(), Self.beginning).converted(to: x.element)]
         }
     }
