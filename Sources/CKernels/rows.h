@@ -1,21 +1,38 @@
 /* Functions of dense rows, each by itself. Sums run over vectors in float and are joined as in norm.h; what is left of
  * a row is added in double. */
 
+typedef double DOUBLES __attribute__((vector_size(VL * 8)));
+
+/* All lanes of a sum, halves first. */
+INLINE double lanes_of(const compensated *total) {
+    const DOUBLES all = __builtin_convertvector(total->sum, DOUBLES) - __builtin_convertvector(total->excess, DOUBLES);
+    double lanes[VL];
+    for (int l = 0; l < VL; l++) lanes[l] = all[l];
+    UNROLL
+    for (int half = VL / 2; half > 0; half /= 2) UNROLL
+    for (int l = 0; l < half; l++) lanes[l] += lanes[l + half];
+    return lanes[0];
+}
+
 /* The sum of x - centre over a row, or of its squares. */
 INLINE double row_sum(const float *x, float centre, const bool squares, long n) {
     compensated total = {{0}, {0}};
     long i = 0;
     while (i + VL <= n) {
+        const long end = n - i < RUN * VL ? n : i + RUN * VL;
         VEC s[4] = {{0}};
-        for (int k = 0; k < RUN && i + VL <= n; k++, i += VL) {
+        for (; i + 4 * VL <= end; i += 4 * VL) UNROLL
+        for (int k = 0; k < 4; k++) {
+            const VEC v = load(x + i + k * VL) - centre;
+            s[k] += squares ? v * v : v;
+        }
+        for (; i + VL <= end; i += VL) {
             const VEC v = load(x + i) - centre;
-            s[k % 4] += squares ? v * v : v;
+            s[0] += squares ? v * v : v;
         }
         add_run(&total, s);
     }
-    double lanes[VL] = {0}, sum = 0;
-    add_to(lanes, &total, VL);
-    for (long l = 0; l < VL; l++) sum += lanes[l];
+    double sum = lanes_of(&total);
     for (; i < n; i++) {
         const double v = (double)x[i] - centre;
         sum += squares ? v * v : v;
@@ -51,8 +68,12 @@ INLINE float row_maximum(const float *x, long n) {
         const VEC v = load(x + i);
         most = choose(v > most, v, most);
     }
-    float result = -__builtin_inff();
-    for (long l = 0; l < VL; l++) result = most[l] > result ? most[l] : result;
+    float lanes[VL];
+    store(lanes, most);
+    UNROLL
+    for (int half = VL / 2; half > 0; half /= 2) UNROLL
+    for (int l = 0; l < half; l++) lanes[l] = lanes[l + half] > lanes[l] ? lanes[l + half] : lanes[l];
+    float result = lanes[0];
     for (; i < n; i++) result = x[i] > result ? x[i] : result;
     return result;
 }

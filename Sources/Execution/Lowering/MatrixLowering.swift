@@ -9,7 +9,8 @@ public enum MatrixLibrary {
     public static var core: String { String(cString: openblas_get_corename()) }
 }
 
-/// Matrix products by OpenBLAS, one thread, called with shapes that depend on the graph only.
+/// Matrix products: many rows by one matrix as convolutions compute them, others by OpenBLAS, one thread, called with
+/// shapes that depend on the graph only.
 protocol MatrixLowerable: Lowerable {
     var transposes: (a: Bool, b: Bool) { get }
 }
@@ -31,14 +32,19 @@ extension MatrixLowerable {
 
     func lower(_ request: LoweringRequest) -> Lowering {
         _ = useOneThread
-        return .step(LoweredStep(kernel: "sgemm", phases: [Products(request, transposes).phase]))
+        let products = Products(request, transposes)
+        if let packed = PackedProduct(request, products, transposesB: transposes.b) { return .step(packed.step) }
+        return .step(LoweredStep(kernel: "sgemm", phases: [products.phase]))
     }
 }
 
 /// A batch of products, each cut into pieces of its rows. Products that all share b are one product of all their rows.
-private struct Products: Sendable {
+struct Products: Sendable {
     private let transposesA: Bool, transposesB: Bool, hasBias: Bool
-    private let rows: Int, columns: Int, depth: Int
+    /// Of one product.
+    let rows: Int, columns: Int, depth: Int
+    /// Every product has the same b, and there is one alone then.
+    let sharesB: Bool
     private let batch: [Int], strides: [[Int]]
     private let pieces: Pieces
 
@@ -48,7 +54,7 @@ private struct Products: Sendable {
         let output = request.outputs[0].shape, a = request.inputs[0].shape, b = request.inputs[1].shape
         let batch = Array(output.dropLast(2)),
             strides = [a, b].map { Broadcast.strides(of: $0.dropLast(2), to: batch) }
-        let sharesB = !transposes.a && strides[1].allSatisfy { $0 == 0 }
+        sharesB = !transposes.a && strides[1].allSatisfy { $0 == 0 }
         rows = output[output.count - 2] * (sharesB ? batch.reduce(1, *) : 1)
         columns = output[output.count - 1]
         depth = a[a.count - (transposes.a ? 2 : 1)]

@@ -17,6 +17,13 @@ extension OpSamples {
 
     static let linearAlgebra =
         transposed + [
+            OpSample("packed", MatrixMultiply(), [Draw.normal("a", [70, 5]), Draw.normal("b", [5, 51])]),
+            OpSample(
+                "packed bᵀ", MatrixMultiply(transposesB: true),
+                [Draw.normal("a", [2, 33, 7]), Draw.normal("b", [130, 7])]),
+            OpSample(
+                "packed with a bias", Linear(),
+                [Draw.normal("x", [40, 17]), Draw.normal("weight", [5, 17]), Draw.normal("bias", [5])]),
             OpSample("one b for all", MatrixMultiply(), [Draw.normal("a", [2, 150, 5]), Draw.normal("b", [5, 4])]),
             OpSample(
                 "many rows", MatrixMultiply(transposesA: true, transposesB: true),
