@@ -25,12 +25,25 @@ extension ChannelShuffle: Lowerable {
                 for x in window.columns {
                     let from = memory.inputs[0].pixel(y, x).assumingMemoryBound(to: Bits.self),
                         to = output.pixel(y, x).assumingMemoryBound(to: Bits.self)
-                    // In the order in which they are written.
-                    for column in 0..<columns {
-                        for group in 0..<groups { to[column * groups + group] = from[group * columns + column] }
-                    }
+                    ChannelShuffle.interleave(groups, columns, from, to)
                 }
             }
+        }
+    }
+
+    /// In the order in which they are written; pairs, the usual case, by a loop that the compiler vectorises.
+    private static func interleave<Bits>(
+        _ groups: Int, _ columns: Int, _ from: UnsafeMutablePointer<Bits>, _ to: UnsafeMutablePointer<Bits>
+    ) {
+        if groups == 2 {
+            for column in 0..<columns {
+                to[2 &* column] = from[column]
+                to[2 &* column &+ 1] = from[columns &+ column]
+            }
+            return
+        }
+        for column in 0..<columns {
+            for group in 0..<groups { to[column &* groups &+ group] = from[group &* columns &+ column] }
         }
     }
 }
