@@ -18,8 +18,8 @@ enum WorkSize {
     static let partialSums = 16, partialFloats = 4 << 20
     /// Pixels whose products are summed in float before they are added to a partial sum.
     static let productPixels = 512
-    /// Rows of a matrix product for which the other matrix is packed, at least.
-    static let packedRows = 32
+    /// A matrix product of few rows is cut into so many parts of its columns, at most.
+    static let productParts = 16
     /// Rows of a matrix product that are computed at once, at least.
     static let productRows = 256
     /// Elements of a parameter that one tile updates.

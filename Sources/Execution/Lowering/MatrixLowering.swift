@@ -9,8 +9,8 @@ public enum MatrixLibrary {
     public static var core: String { String(cString: openblas_get_corename()) }
 }
 
-/// Matrix products: many rows by one matrix as convolutions compute them, others by OpenBLAS, one thread, called with
-/// shapes that depend on the graph only.
+/// Matrix products: rows by one matrix as convolutions compute them, others by OpenBLAS, one thread, called with shapes
+/// that depend on the graph only.
 protocol MatrixLowerable: Lowerable {
     var transposes: (a: Bool, b: Bool) { get }
 }
@@ -31,35 +31,28 @@ extension MatrixLowerable {
     }
 
     func lower(_ request: LoweringRequest) -> Lowering {
+        if let packed = PackedProduct(request, transposes) { return .step(packed.step) }
         _ = useOneThread
-        let products = Products(request, transposes)
-        if let packed = PackedProduct(request, products, transposesB: transposes.b) { return .step(packed.step) }
-        return .step(LoweredStep(kernel: "sgemm", phases: [products.phase]))
+        return .step(LoweredStep(kernel: "sgemm", phases: [Products(request, transposes).phase]))
     }
 }
 
-/// A batch of products, each cut into pieces of its rows. Products that all share b are one product of all their rows.
-struct Products: Sendable {
-    private let transposesA: Bool, transposesB: Bool, hasBias: Bool
-    /// Of one product.
-    let rows: Int, columns: Int, depth: Int
-    /// Every product has the same b, and there is one alone then.
-    let sharesB: Bool
+/// A batch of products by OpenBLAS, each cut into pieces of its rows.
+private struct Products: Sendable {
+    private let transposesA: Bool, transposesB: Bool
+    private let rows: Int, columns: Int, depth: Int
     private let batch: [Int], strides: [[Int]]
     private let pieces: Pieces
 
     init(_ request: LoweringRequest, _ transposes: (a: Bool, b: Bool)) {
         (transposesA, transposesB) = transposes
-        hasBias = request.inputs.count == 3
         let output = request.outputs[0].shape, a = request.inputs[0].shape, b = request.inputs[1].shape
-        let batch = Array(output.dropLast(2)),
-            strides = [a, b].map { Broadcast.strides(of: $0.dropLast(2), to: batch) }
-        sharesB = !transposes.a && strides[1].allSatisfy { $0 == 0 }
-        rows = output[output.count - 2] * (sharesB ? batch.reduce(1, *) : 1)
+        let batch = Array(output.dropLast(2))
+        strides = [a, b].map { Broadcast.strides(of: $0.dropLast(2), to: batch) }
+        self.batch = batch
+        rows = output[output.count - 2]
         columns = output[output.count - 1]
         depth = a[a.count - (transposes.a ? 2 : 1)]
-        self.batch = sharesB ? [] : batch
-        self.strides = sharesB ? [[], []] : strides
         pieces = Pieces(of: rows, size: max(WorkSize.productRows, WorkSize.tileFloats / max(columns, depth, 1)))
     }
 
@@ -79,15 +72,13 @@ struct Products: Sendable {
         guard !range.isEmpty, columns > 0 else { return }
         let first = range.lowerBound, count = range.count
         let y = memory.output(0, as: Float.self) + (index * rows + first) * columns
-        if hasBias { for row in 0..<count { (y + row * columns).update(from: memory.input(2), count: columns) } }
-        guard depth > 0 else { return hasBias ? () : y.update(repeating: 0, count: count * columns) }
+        guard depth > 0 else { return y.update(repeating: 0, count: count * columns) }
         cblas_sgemm(
             CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
             Int32(count), Int32(columns), Int32(depth), 1,
             memory.input(0) + offsets[0] * rows * depth + first * (transposesA ? 1 : depth),
             Int32(transposesA ? rows : depth),
-            memory.input(1) + offsets[1] * depth * columns, Int32(transposesB ? depth : columns),
-            hasBias ? 1 : 0, y, Int32(columns)
+            memory.input(1) + offsets[1] * depth * columns, Int32(transposesB ? depth : columns), 0, y, Int32(columns)
         )
     }
 }

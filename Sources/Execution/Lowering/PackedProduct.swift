@@ -3,25 +3,25 @@ import TesseraIR
 import TesseraOps
 import TesseraTensors
 
-/// Many rows by one matrix, which is packed as panels like the weights of a convolution of 1 × 1.
+/// Rows by one matrix, which is packed as panels like the weights of a convolution of 1 × 1, with a bias or without.
 struct PackedProduct: Sendable {
-    private let rows: Int, depth: Int
+    private let depth: Int
     private let transposesB: Bool, hasBias: Bool
     private let panels: GemmPanels
     /// A tile is a piece of the rows by some panels: of few rows the panels are cut too.
     private let pieces: Pieces, panelPieces: Pieces
 
-    /// Nil where there are several matrices, or so few rows that packing does not pay.
-    init?(_ request: LoweringRequest, _ products: Products, transposesB: Bool) {
-        guard products.sharesB, products.rows >= WorkSize.packedRows, products.depth > 0, products.columns > 0 else {
-            return nil
-        }
-        (rows, depth) = (products.rows, products.depth)
-        self.transposesB = transposesB
+    /// Nil where there are several matrices, or a lies transposed. Without depth there is nothing but the bias.
+    init?(_ request: LoweringRequest, _ transposes: (a: Bool, b: Bool)) {
+        let a = request.inputs[0].shape, b = request.inputs[1].shape, columns = request.outputs[0].shape.last!
+        guard !transposes.a, b.dropLast(2).allSatisfy({ $0 == 1 }), columns > 0 else { return nil }
+        depth = a.last!
+        transposesB = transposes.b
         hasBias = request.inputs.count == 3
-        panels = GemmPanels(columns: products.columns, kernels: request.kernels)
-        pieces = Pieces(of: rows, size: max(64, min(512, WorkSize.pixelFloats / depth / 8 * 8)))
-        let parts = (WorkSize.tilesPerImage + pieces.count - 1) / pieces.count
+        panels = GemmPanels(columns: columns, kernels: request.kernels)
+        let size = max(64, min(512, WorkSize.pixelFloats / max(depth, 1) / 8 * 8))
+        pieces = Pieces(of: request.outputs[0].elementCount / columns, size: size)
+        let parts = max(1, WorkSize.productParts / max(pieces.count, 1))
         panelPieces = Pieces(of: panels.count, size: (panels.count + parts - 1) / parts)
     }
 
