@@ -40,21 +40,22 @@ public enum Compiler {
         }
         let optimized = try purpose.pipeline(parameters: parameters).run(
             try graph.binding(binding), log: RewriteLog(limit: options.rewriteLimit), observe: observe)
-        return try Program(
-            lowering: optimized, kernels: try KernelTable(options.instructionSet), regions: options.regions)
+        let regions =
+            options.regions ?? (purpose == .inference ? .planned(.standard(for: options.instructionSet)) : .single)
+        return try Program(lowering: optimized, kernels: try KernelTable(options.instructionSet), regions: regions)
     }
 }
 
 /// How a graph is compiled, beside what it is for.
 public struct CompilerOptions: Sendable {
     public var instructionSet: InstructionSet
-    /// Which nodes run together as one sliding window.
-    public var regions: RegionChoice
+    /// Which nodes run together as one sliding window; nil: those whose planned cost is least, in inference.
+    public var regions: RegionChoice?
     /// At most so many rewrites are done, to find a wrong one by bisection.
     public var rewriteLimit: Int
 
     public init(
-        instructionSet: InstructionSet = .best, regions: RegionChoice = .single, rewriteLimit: Int = .max
+        instructionSet: InstructionSet = .best, regions: RegionChoice? = nil, rewriteLimit: Int = .max
     ) {
         self.instructionSet = instructionSet
         self.regions = regions

@@ -8,8 +8,6 @@ enum WorkSize {
     static let blockFloats = 65_536
     /// An image is cut into this many tiles at least, where it has as many rows.
     static let tilesPerImage = 4
-    /// Rows of a strip of a sliding window, at least: the rows above and below are computed by two strips.
-    static let stripRows = 16
     /// Pixels that members of a sliding window compute at once, at least: a matrix product of fewer is slow.
     static let pixelsAtOnce = 64
     /// Scratch memory of a stage, which bounds the rows that it computes at once: half of the second cache.
@@ -46,16 +44,22 @@ struct RowTiles: Sendable {
     private let rows: Pieces
     var count: Int { images.count * rows.count }
 
-    init(images: Int, rows height: Int, floatsPerRow: Int, atLeast rowLimit: Int = 1) {
+    init(images: Int, rows height: Int, floatsPerRow: Int) {
         let size = max(1, WorkSize.tileFloats / max(floatsPerRow, 1))
         if size >= 2 * height {
             rows = Pieces(of: height, size: height)
             self.images = Pieces(of: images, size: size / max(height, 1))
         } else {
             let most = max(1, (height + WorkSize.tilesPerImage - 1) / WorkSize.tilesPerImage)
-            rows = Pieces(of: height, size: max(min(size, most), rowLimit))
+            rows = Pieces(of: height, size: min(size, most))
             self.images = Pieces(of: images, size: 1)
         }
+    }
+
+    /// Strips of so many rows of one image.
+    init(images: Int, rows height: Int, rowsPerTile: Int) {
+        self.images = Pieces(of: images, size: 1)
+        rows = Pieces(of: height, size: rowsPerTile)
     }
 
     var rowsPerTile: Int { rows.size }

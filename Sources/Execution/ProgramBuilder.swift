@@ -20,8 +20,10 @@ extension Program {
         }
         let assigned = try AssignLayouts.run(graph, usesKernels: usesKernels)
         let nodes = try LoweredNodes(assigned, kernels)
+        let costs =
+            if case .planned(let model) = regions { model } else { CostModel.standard(for: kernels.instructionSet) }
         let schedule = try StepSchedule(assigned.graph, stages: nodes.stages, regions)
-        let lowered = schedule.steps.map { nodes.step($0, in: assigned.graph, cut) }
+        let lowered = schedule.steps.map { nodes.step($0, schedule.shape(of: $0, costs), in: assigned.graph, cut) }
         var storage = StorageAssignment(graph: assigned.graph, steps: schedule.steps)
         for (index, step) in lowered.enumerated() { storage.assign(step: index, lowered: step) }
         storage.keepResults()
@@ -87,8 +89,8 @@ private struct LoweredNodes {
         }
     }
 
-    func step(_ nodes: [Node], in graph: Graph, _ cut: WindowCut?) -> LoweredStep {
-        nodes.count == 1
-            ? lowerings[nodes[0].id]!.lowered(cut: cut) : Region(nodes, stages: stages, in: graph, cut).lowered
+    func step(_ nodes: [Node], _ shape: RegionShape?, in graph: Graph, _ cut: WindowCut?) -> LoweredStep {
+        shape.map { Region(nodes, stages: stages, in: graph, $0, cut).lowered }
+            ?? lowerings[nodes[0].id]!.lowered(cut: cut)
     }
 }

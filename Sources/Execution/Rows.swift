@@ -91,13 +91,21 @@ struct ImageLayout: Sendable, Equatable {
             slots: height)
     }
 
-    /// A ring of the last `slots` rows of an image.
-    func ring(at base: UnsafeMutableRawPointer, slots: Int) -> Rows {
+    /// A ring of the last `slots` rows of an image, of the columns from `firstColumn` on, as many as `columns`.
+    func ring(at base: UnsafeMutableRawPointer, slots: Int, firstColumn: Int, columns: Int) -> Rows {
         Rows(
-            base: base, rowBytes: ringRowBytes, pixelBytes: pixelBytes, width: width, height: height,
-            slots: slots)
+            base: base - firstColumn * pixelBytes, rowBytes: ringRowBytes(slots: slots, columns: columns),
+            pixelBytes: pixelBytes, width: width, height: height, slots: slots)
     }
 
-    /// Rows of a ring begin at cache lines.
-    var ringRowBytes: Int { (rowBytes + 63) / 64 * 64 }
+    /// Bytes of a ring, with a vector of slack: kernels read past the last pixel.
+    func ringBytes(slots: Int, columns: Int) -> Int {
+        slots == 0 ? 0 : slots * ringRowBytes(slots: slots, columns: columns) + 64
+    }
+
+    /// Rows of a ring begin at cache lines; those of a whole image follow one another without a gap.
+    private func ringRowBytes(slots: Int, columns: Int) -> Int {
+        let bytes = columns * pixelBytes
+        return slots == height && columns == width ? bytes : (bytes + 63) / 64 * 64
+    }
 }

@@ -28,6 +28,8 @@ struct Stage: Sendable {
     var scratchBytes: @Sendable (_ rows: Int) -> Int = { _ in 0 }
     /// Inputs that the output may be written over, window by window.
     var inPlace: [Int] = []
+    /// The multiply-adds, or what takes as long, of the whole output, for the cost model.
+    var work = Work.sweep
     /// Writes a window of the output's rows.
     let run: @Sendable (_ window: RowWindow, _ memory: RowMemory, _ output: Rows) -> Void
 
@@ -43,6 +45,15 @@ struct Stage: Sendable {
 }
 
 extension Stage {
+    enum Work: Sendable {
+        /// Reads and writes every element once.
+        case sweep
+        /// Products of matrices.
+        case product(Int)
+        /// Windows of a channel.
+        case taps(Int)
+    }
+
     /// As many rows as its scratch memory should hold.
     func rowsAtOnce(upTo most: Int) -> Int {
         (1...max(most, 1)).last { $0 == 1 || scratchBytes($0) <= WorkSize.scratchBytes }!

@@ -19,8 +19,14 @@ struct InspectCommand: ParsableCommand {
     )
 
     enum Regions: String, CaseIterable, ExpressibleByArgument {
-        case single, pairs
-        var choice: RegionChoice { self == .single ? .single : .pairs }
+        case planned, single, pairs
+        var choice: RegionChoice? {
+            switch self {
+            case .planned: nil
+            case .single: .single
+            case .pairs: .pairs
+            }
+        }
     }
 
     enum Stage: String, CaseIterable, ExpressibleByArgument { case graph, passes, plan, program }
@@ -37,8 +43,8 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Only this stage.") var stage: Stage?
     @Option(help: "Only this pass, by name or by number from 1.") var pass: String?
     @Option(help: "Stop rewriting after so many rewrites: a wrong one is found by bisection.") var rewrites: Int?
-    @Option(help: "Which nodes run together as a sliding window: single, or pairs of every chain.")
-    var regions = Regions.single
+    @Option(help: "Which nodes run together as a sliding window: planned by cost, single, or pairs of every chain.")
+    var regions = Regions.planned
     @Flag(help: "Interpret the program: prove that every step reads what the maker of its input wrote.")
     var verify = false
     @Flag(help: "Print sizes and counts as JSON instead.") var json = false

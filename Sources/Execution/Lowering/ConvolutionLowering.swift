@@ -72,6 +72,7 @@ private struct ConvolutionStage: Sendable {
             name + bounds.text, inputs: request.images(whole: [1, 2]), output: ImageLayout(request.outputs[0]), run: run
         )
         stage.packing = packing
+        stage.work = .product(request.outputs[0].elementCount * depth)
         return stage
     }
 

@@ -66,6 +66,7 @@ enum DepthwiseStages {
             }
         }
         stage.packing = packing(geometry)
+        stage.work = .taps(request.outputs[0].elementCount * geometry.kernelRows * geometry.kernelColumns)
         return stage
     }
 

@@ -47,7 +47,7 @@ private struct PoolStage: Sendable {
 
     func stage(_ name: String, _ request: LoweringRequest, cells: WindowCells?) -> Stage {
         let pool = self, kernels = request.kernels
-        return Stage(
+        var stage = Stage(
             "\(name) \(geometry.kernelText)", inputs: request.images(), output: ImageLayout(request.outputs[0])
         ) { window, memory, output in
             let x = memory.inputs[0], first = window.columns.lowerBound
@@ -73,6 +73,8 @@ private struct PoolStage: Sendable {
                 }
             }
         }
+        stage.work = .taps(request.outputs[0].elementCount * geometry.kernelRows * geometry.kernelColumns)
+        return stage
     }
 
     private func call(

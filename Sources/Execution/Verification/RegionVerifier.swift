@@ -7,6 +7,7 @@ package struct RegionVisit: Sendable, Equatable {
     package var image: Int
     package var member: Int
     package var rows: Range<Int>
+    package var columns: Range<Int>
 }
 
 /// Proves the windows of a region: every row that a member reads from a ring is there, and is that row and no other;
@@ -15,52 +16,49 @@ package enum RegionVerifier {
     /// What the executor does, tile by tile.
     package static func visits(of region: Region) -> [RegionVisit] {
         let window = region.slidingWindow
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: SlidingWindow.State.byteCount(window.count), alignment: MemoryLayout<Int>.alignment)
-        defer { memory.deallocate() }
-        let state = SlidingWindow.State(at: memory, members: window.count)
         var visits: [RegionVisit] = []
-        for tile in 0..<region.tiles.count {
-            let (images, strip) = region.tiles.tile(tile)
-            for image in images {
-                window.run(strip, state) { member, rows in
-                    visits.append(RegionVisit(tile: tile, image: image, member: member, rows: rows))
+        window.withState { state in
+            for tile in 0..<region.tileCount {
+                let (images, strip, columns) = region.tile(tile)
+                for image in images {
+                    window.begin(strip, columns, state)
+                    window.run(state) { member, rows in
+                        visits.append(
+                            RegionVisit(
+                                tile: tile, image: image, member: member, rows: rows, columns: state.columns(of: member)
+                            ))
+                    }
                 }
             }
         }
         return visits
     }
 
-    /// Throws the first visit that reads a row that is not there, or the first row that is written twice or never.
+    /// Throws the first visit that reads a pixel that is not there, or the first row that is written twice or never.
     package static func verify(_ visits: [RegionVisit], of region: Region, at place: String) throws {
-        var rings = region.ringRows.map { [Int?](repeating: nil, count: $0) }
-        let output = region.members.last!.stage.output
-        var writers = [Int?](repeating: nil, count: output.images * output.height)
+        var rings = Rings(region)
+        let output = region.members.last!.stage.output, pieces = region.columns.count
+        var writers = [Int?](repeating: nil, count: output.images * output.height * pieces)
         var strip = (tile: -1, image: -1)
         for visit in visits {
             if (visit.tile, visit.image) != strip {
                 strip = (visit.tile, visit.image)
-                rings = region.ringRows.map { [Int?](repeating: nil, count: $0) }
+                rings = Rings(region)
             }
             let name = "\(place), member \(visit.member), rows \(visit.rows) of image \(visit.image)"
             for case .member(let maker, let footprint) in region.members[visit.member].sources {
-                let needed = footprint.range(
-                    of: visit.rows, extent: region.members[maker].stage.output.height)
-                for row in needed where rings[maker].isEmpty || rings[maker][row % rings[maker].count] != row {
-                    let found = rings[maker].isEmpty ? nil : rings[maker][row % rings[maker].count]
-                    throw TesseraError(
-                        at: name, found: found.map { "row \($0) of member \(maker)" } ?? "nothing",
-                        accepted: "row \(row) of member \(maker)")
+                let stage = region.members[maker].stage
+                let columns = footprint.columns.range(of: visit.columns, extent: stage.output.width)
+                for row in footprint.rows.range(of: visit.rows, extent: stage.output.height) {
+                    try rings.read(row, columns, of: maker, at: name)
                 }
             }
             guard visit.member == region.members.count - 1 else {
-                for row in visit.rows where !rings[visit.member].isEmpty {
-                    rings[visit.member][row % rings[visit.member].count] = row
-                }
+                try rings.write(visit, at: name)
                 continue
             }
             for row in visit.rows {
-                let index = visit.image * output.height + row
+                let index = (visit.image * output.height + row) * pieces + visit.tile % pieces
                 if let other = writers[index] {
                     throw TesseraError(
                         at: name, found: "row \(row), which tile \(other) has written", accepted: "one writer a row")
@@ -68,11 +66,41 @@ package enum RegionVerifier {
                 writers[index] = visit.tile
             }
         }
-        if let missing = writers.firstIndex(of: nil) {
+        if let missing = writers.firstIndex(of: nil).map({ $0 / pieces }) {
             throw TesseraError(
                 at: place,
                 found: "row \(missing % output.height) of image \(missing / output.height), which nobody writes",
                 accepted: "one writer a row")
+        }
+    }
+
+    /// What lies in the rings of a tile.
+    private struct Rings {
+        private var rows: [[(row: Int, columns: Range<Int>)?]]
+        private let widths: [Int]
+
+        init(_ region: Region) {
+            rows = region.ringRows.map { Array(repeating: nil, count: $0) }
+            widths = region.ringColumns
+        }
+
+        func read(_ row: Int, _ columns: Range<Int>, of maker: Int, at name: String) throws {
+            let found = rows[maker].isEmpty ? nil : rows[maker][row % rows[maker].count]
+            if let found, found.row == row, columns.isEmpty || found.columns.clamped(to: columns) == columns { return }
+            throw TesseraError(
+                at: name, found: found.map { "row \($0.row) of member \(maker), columns \($0.columns)" } ?? "nothing",
+                accepted: "row \(row) of member \(maker), columns \(columns)")
+        }
+
+        mutating func write(_ visit: RegionVisit, at name: String) throws {
+            let maker = visit.member
+            guard visit.columns.count <= widths[maker] else {
+                throw TesseraError(
+                    at: name, found: "\(visit.columns.count) columns", accepted: "at most the ring's \(widths[maker])")
+            }
+            for row in visit.rows where !rows[maker].isEmpty {
+                rows[maker][row % rows[maker].count] = (row, visit.columns)
+            }
         }
     }
 }

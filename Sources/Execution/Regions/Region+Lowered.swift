@@ -4,12 +4,14 @@ extension Region {
     /// Bytes of a table of rows, in a worker's scratch memory.
     static func tableBytes(_ count: Int) -> Int { (count * MemoryLayout<Rows>.stride + 63) / 64 * 64 }
 
-    /// One tile for every strip of rows.
+    /// One tile for every strip of rows and piece of its columns.
     var lowered: LoweredStep {
-        let plan = RegionPlan(self), tiles = tiles
-        let phase = Phase(tiles: tiles.count) { tile, memory, scratch in
-            let (images, strip) = tiles.tile(tile)
-            for image in images { plan.run(strip, image: image, memory, scratch) }
+        let plan = RegionPlan(self), (tiles, columns) = (tiles, columns)
+        let phase = Phase(tiles: tileCount) { tile, memory, scratch in
+            let (images, strip) = tiles.tile(tile / columns.count)
+            for image in images {
+                plan.run(strip, columns.range(tile % columns.count), image: image, memory, scratch)
+            }
         }
         var step = LoweredStep(kernel: members.map(\.stage.kernel).joined(separator: " → "), phases: [phase])
         step.packing.byteCount = plan.packedBytes

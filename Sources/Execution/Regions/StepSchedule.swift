@@ -10,11 +10,15 @@ public enum RegionChoice: Sendable, Equatable {
     case pairs
     /// These nodes, which must be row-local, each read by later ones of its group alone.
     case groups([[NodeID]])
+    /// What costs least by a model of the machine.
+    case planned(CostModel)
 }
 
 /// The steps of a program in the order in which they run.
 struct StepSchedule {
     private(set) var steps: [[Node]] = []
+    /// The regions that the planner chose, with what they cost.
+    private(set) var choices: [RegionPlanner.Choice] = []
     /// The chains of two that can run as one, in order: a row-local node, and the one that alone reads it, by rows.
     private(set) var links: [[NodeID]] = []
 
@@ -29,7 +33,7 @@ struct StepSchedule {
         self.stages = stages
         readers = graph.uses()
         results = Set(graph.results)
-        let nodes = graph.nodes.filter { !($0.op is Input || $0.op is State || $0.op is Constant) }
+        var nodes = graph.nodes.filter { !($0.op is Input || $0.op is State || $0.op is Constant) }
         links = nodes.compactMap { node in
             guard let reader = readers[node.output()]?.first, isInner(node, readers: { $0 == reader }) else {
                 return nil
@@ -43,6 +47,11 @@ struct StepSchedule {
         case .groups(let chosen):
             groups = chosen
             for group in chosen { try check(group) }
+        case .planned(let model):
+            // States are overwritten where their updates stand, which another order could bring before a reader.
+            if graph.updates.isEmpty { nodes = graph.inDepthFirstOrder(nodes) }
+            choices = planner(nodes, model).choices()
+            groups = choices.map(\.nodes)
         }
         // A group runs where its last member stood: its inputs are there by then, and nothing before reads its rings.
         let members = Dictionary(
@@ -54,6 +63,21 @@ struct StepSchedule {
             }
             if group.last == node.id { steps.append(group.map { graph[$0] }) }
         }
+    }
+
+    private func planner(_ nodes: [Node], _ model: CostModel) -> RegionPlanner {
+        let places = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1.id, $0) })
+        return RegionPlanner(
+            nodes: nodes, model: model,
+            isInner: { node, end in isInner(node, readers: { places[$0]! <= end }) }, stages: stages,
+            region: { Region($0, stages: stages, in: graph, $1, nil) })
+    }
+
+    /// How the region of a step slides; nil for a node alone.
+    func shape(of step: [Node], _ model: CostModel) -> RegionShape? {
+        guard step.count > 1 else { return nil }
+        if let choice = choices.first(where: { $0.nodes.last == step.last!.id }) { return choice.shape }
+        return planner(step, model).cheapest(step).shape
     }
 
     /// Whether a node's rows can live in a ring: only certain nodes read it, by rows of images of the same batch.
@@ -106,15 +130,15 @@ extension Region {
     }
 
     /// A step's nodes as one region.
-    init(_ nodes: [Node], stages: [NodeID: Stage], in graph: Graph, _ cut: WindowCut?) {
+    init(_ nodes: [Node], stages: [NodeID: Stage], in graph: Graph, _ shape: RegionShape, _ cut: WindowCut?) {
         self.init(
             nodes.map { node in
                 let footprints = Region.footprints(of: node, in: graph)
                 let sources = node.inputs.enumerated().map { index, value -> Source in
-                    guard let maker = nodes.firstIndex(where: { $0.id == value.node }) else { return .memory }
-                    return .member(maker, footprints![index]!.rows)
+                    guard let maker = nodes.firstIndex(where: { $0.id == value.node }) else { return .memory(value) }
+                    return .member(maker, footprints![index]!)
                 }
                 return Member(stage: stages[node.id]!, sources: sources)
-            }, cut: cut)
+            }, shape, cut: cut)
     }
 }

@@ -17,6 +17,7 @@ final class RegionPlan: @unchecked Sendable {
         let run: @Sendable (RowWindow, RowMemory, Rows) -> Void
         let output: ImageLayout
         let ringRows: Int
+        let ringColumns: Int
         /// In `inputs` of the plan.
         let inputs: Range<Int>
         /// Of the step's inputs the first; its share of the prepared memory.
@@ -48,23 +49,23 @@ final class RegionPlan: @unchecked Sendable {
         outputsAt = take(Region.tableBytes(region.members.count))
         scratchAt = take(zip(region.members, region.rowsAtOnce).map { $0.stage.scratchBytes($1) }.max()!)
         var inputs: [Input] = [], members: [Member] = [], firstInput = 0, packedAt = 0
-        for (member, ringRows) in zip(region.members, region.ringRows) {
+        for (place, member) in region.members.enumerated() {
             let stage = member.stage, first = inputs.count
             for (slot, source) in member.sources.enumerated() {
                 guard let layout = stage.inputs[slot] else { continue }
                 let input =
                     switch source {
-                    case .memory: Input(layout: layout, slot: slot, index: firstInput + slot, isMember: false)
+                    case .memory(_): Input(layout: layout, slot: slot, index: firstInput + slot, isMember: false)
                     case .member(let maker, _): Input(layout: layout, slot: slot, index: maker, isMember: true)
                     }
                 inputs.append(input)
             }
-            // One vector of slack: kernels read past the last pixel.
-            let ring = ringRows == 0 ? 0 : ringRows * stage.output.ringRowBytes + 64
+            let (ringRows, ringColumns) = (region.ringRows[place], region.ringColumns[place])
+            let ring = stage.output.ringBytes(slots: ringRows, columns: ringColumns)
             members.append(
                 Member(
-                    run: stage.run, output: stage.output, ringRows: ringRows, inputs: first..<inputs.count,
-                    firstInput: firstInput, packedAt: packedAt,
+                    run: stage.run, output: stage.output, ringRows: ringRows, ringColumns: ringColumns,
+                    inputs: first..<inputs.count, firstInput: firstInput, packedAt: packedAt,
                     tableAt: take(Region.tableBytes(member.sources.count)), ringAt: take(ring)))
             firstInput += member.sources.count
             packedAt += (stage.packing.byteCount + 63) / 64 * 64
@@ -82,23 +83,31 @@ final class RegionPlan: @unchecked Sendable {
         inputs.deallocate()
     }
 
-    /// Computes rows of the region's output, of one image.
-    func run(_ strip: Range<Int>, image: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer) {
-        place(image, memory, scratch)
-        window.run(strip, SlidingWindow.State(at: scratch, members: members.count)) { member, rows in
-            compute(member, rows, image: image, memory, scratch)
+    /// Computes rows and columns of the region's output, of one image.
+    func run(
+        _ strip: Range<Int>, _ columns: Range<Int>, image: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer
+    ) {
+        let state = SlidingWindow.State(at: scratch, members: members.count)
+        window.begin(strip, columns, state)
+        place(image, state, memory, scratch)
+        window.run(state) { member, rows in
+            compute(member, rows, state.columns(of: member), image: image, memory, scratch)
         }
     }
 
     /// Fills the tables with the rows of one image.
-    private func place(_ image: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer) {
+    private func place(
+        _ image: Int, _ state: SlidingWindow.State, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer
+    ) {
         let outputs = (scratch + outputsAt).assumingMemoryBound(to: Rows.self)
         for index in members.indices {
             let member = members.baseAddress! + index
             let output =
                 index == members.count - 1
                 ? member.pointee.output.rows(at: memory.outputs[0], image: image)
-                : member.pointee.output.ring(at: scratch + member.pointee.ringAt, slots: member.pointee.ringRows)
+                : member.pointee.output.ring(
+                    at: scratch + member.pointee.ringAt, slots: member.pointee.ringRows,
+                    firstColumn: state.columns(of: index).lowerBound, columns: member.pointee.ringColumns)
             (outputs + index).initialize(to: output)
             let table = (scratch + member.pointee.tableAt).assumingMemoryBound(to: Rows.self)
             for position in member.pointee.inputs {
@@ -111,16 +120,18 @@ final class RegionPlan: @unchecked Sendable {
     }
 
     private func compute(
-        _ index: Int, _ rows: Range<Int>, image: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer
+        _ index: Int, _ rows: Range<Int>, _ columns: Range<Int>, image: Int, _ memory: StepMemory,
+        _ scratch: UnsafeMutableRawPointer
     ) {
-        let member = members.baseAddress! + index, width = member.pointee.output.width
+        let member = members.baseAddress! + index
         let rowMemory = RowMemory(
             inputs: (scratch + member.pointee.tableAt).assumingMemoryBound(to: Rows.self),
             whole: memory.part(member.pointee.firstInput, member.pointee.packedAt), scratch: scratch + scratchAt)
         let output = (scratch + outputsAt).assumingMemoryBound(to: Rows.self)[index]
-        for first in stride(from: 0, to: width, by: columnsAtOnce ?? max(width, 1)) {
-            let columns = first..<min(first + (columnsAtOnce ?? width), width)
-            member.pointee.run(RowWindow(image: image, rows: rows, columns: columns), rowMemory, output)
+        let atOnce = columnsAtOnce ?? max(columns.count, 1)
+        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: atOnce) {
+            let piece = first..<min(first + atOnce, columns.upperBound)
+            member.pointee.run(RowWindow(image: image, rows: rows, columns: piece), rowMemory, output)
         }
     }
 }

@@ -1,0 +1,92 @@
+import TesseraIR
+import TesseraTensors
+
+/// Nodes that run as one sliding window over the rows of an image: a value between them is a ring of its last few rows.
+/// A node alone is a region too.
+package struct Region: Sendable {
+    /// Where an input of a member comes from.
+    enum Source: Sendable {
+        /// Memory of the step: a tensor that is read by rows or whole, which other members may read too.
+        case memory(Value?)
+        /// An earlier member, by these rows and columns.
+        case member(Int, ImageFootprint)
+    }
+
+    struct Member: Sendable {
+        let stage: Stage
+        let sources: [Source]
+    }
+
+    /// Makers before their readers; the last makes the region's output.
+    let members: [Member]
+    let tiles: RowTiles
+    /// The columns of a tile.
+    let columns: Pieces
+    /// Rows that each member computes at once, at most, and columns, where these are cut.
+    let rowsAtOnce: [Int]
+    let columnsAtOnce: Int?
+    /// Rows and columns that each member's ring keeps; 0 for the last one.
+    package var ringRows: [Int]
+    package let ringColumns: [Int]
+
+    /// One node.
+    init(_ stage: Stage, cut: WindowCut? = nil) {
+        members = [Member(stage: stage, sources: stage.inputs.map { _ in .memory(nil) })]
+        let output = stage.output
+        tiles = RowTiles(images: output.images, rows: output.height, floatsPerRow: output.floatsPerRow)
+        columns = Pieces(of: output.width, size: output.width)
+        rowsAtOnce = [cut?.rows ?? stage.rowsAtOnce(upTo: tiles.rowsPerTile)]
+        columnsAtOnce = cut?.columns
+        (ringRows, ringColumns) = ([0], [0])
+    }
+
+    /// Several.
+    init(_ members: [Member], _ shape: RegionShape, cut: WindowCut? = nil) {
+        self.members = members
+        let output = members.last!.stage.output
+        tiles = RowTiles(images: output.images, rows: output.height, rowsPerTile: shape.tileRows)
+        columns = Pieces(of: output.width, size: shape.tileColumns)
+        rowsAtOnce = Self.rowsAtOnce(members, cut?.rows ?? shape.rowsAtOnce)
+        columnsAtOnce = cut?.columns
+        let window = SlidingWindow(members, rowsAtOnce)
+        ringRows = window.ringRows(tiles)
+        ringColumns = window.ringColumns(columns)
+    }
+
+    /// The rows that each member computes for so many of the last one.
+    private static func rowsAtOnce(_ members: [Member], _ last: Int) -> [Int] {
+        var rows = [Int](repeating: 1, count: members.count)
+        rows[members.count - 1] = last
+        for (index, member) in members.enumerated().reversed() {
+            for case .member(let maker, let footprint) in member.sources {
+                let needed = rows[index] * footprint.rows.step / footprint.rows.scale
+                rows[maker] = max(rows[maker], min(needed, members[maker].stage.output.height))
+            }
+        }
+        return rows
+    }
+
+    var slidingWindow: SlidingWindow { SlidingWindow(members, rowsAtOnce) }
+
+    /// Tiles of rows, each with all its columns, piece by piece.
+    var tileCount: Int { tiles.count * columns.count }
+
+    func tile(_ index: Int) -> (images: Range<Int>, rows: Range<Int>, columns: Range<Int>) {
+        let (images, rows) = tiles.tile(index / columns.count)
+        return (images, rows, columns.range(index % columns.count))
+    }
+
+    /// The output may be written over these inputs: by one node alone, window by window.
+    var inPlace: [Int] { members.count == 1 ? members[0].stage.inPlace : [] }
+}
+
+/// Windows of another size than the usual, to show that results do not depend on it.
+package struct WindowCut: Sendable {
+    let rows: Int
+    let columns: Int
+
+    package init(rows: Int, columns: Int) {
+        self.rows = rows
+        self.columns = columns
+    }
+}

@@ -1,0 +1,58 @@
+import TesseraIR
+
+/// Cuts the nodes of a program, in their order, into regions and single steps of the least cost: a dynamic program over
+/// the places where it can be cut.
+struct RegionPlanner {
+    /// A region that was weighed against its nodes one by one.
+    struct Choice: Sendable {
+        let nodes: [NodeID]
+        let shape: RegionShape
+        let cost: RegionCost
+        /// The nodes as steps of their own.
+        let apart: Double
+    }
+
+    /// Regions of more members gain nothing that the compiler's time would be worth.
+    private static let mostMembers = 24
+
+    let nodes: [Node]
+    let model: CostModel
+    /// Whether a node's rows can live in a ring that only nodes up to a place read.
+    let isInner: (Node, _ until: Int) -> Bool
+    let stages: [NodeID: Stage]
+    let region: ([Node], RegionShape) -> Region
+
+    /// The regions of the cheapest cut, in order.
+    func choices() -> [Choice] {
+        let single = nodes.map { node in stages[node.id].map { model.cost(of: Region($0)).seconds } ?? 0 }
+        var best: [(seconds: Double, choice: Choice?, count: Int)] = [(0, nil, 0)]
+        for (last, node) in nodes.enumerated() {
+            var here: (seconds: Double, choice: Choice?, count: Int) = (best[last].seconds + single[last], nil, 1)
+            if stages[node.id] != nil {
+                var apart = single[last]
+                for first in (max(0, last + 1 - Self.mostMembers)..<last).reversed() {
+                    guard isInner(nodes[first], last) else { break }
+                    apart += single[first]
+                    let choice = cheapest(Array(nodes[first...last]), apart: apart)
+                    let seconds = best[first].seconds + choice.cost.seconds
+                    if seconds < here.seconds { here = (seconds, choice, last - first + 1) }
+                }
+            }
+            best.append(here)
+        }
+        var choices: [Choice] = [], end = nodes.count
+        while end > 0 {
+            if let choice = best[end].choice { choices.append(choice) }
+            end -= best[end].count
+        }
+        return choices.reversed()
+    }
+
+    /// The shape of the least cost for nodes that run as one.
+    func cheapest(_ members: [Node], apart: Double = 0) -> Choice {
+        let output = stages[members.last!.id]!.output
+        return RegionShape.candidates(rows: output.height, columns: output.width, workers: model.workers).map {
+            Choice(nodes: members.map(\.id), shape: $0, cost: model.cost(of: region(members, $0)), apart: apart)
+        }.min { $0.cost < $1.cost }!
+    }
+}
