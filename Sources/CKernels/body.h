@@ -1,6 +1,6 @@
-/* All families for one instruction set. The including file sets VL (floats a vector), MR (pixels a tile), PANEL (most
- * vectors of columns a tile), UNROLLED (steps of the inner loop), NAME and SET (the function that overrides the lines
- * of a table), inside a pragma that sets the target. */
+/* All families for one instruction set. The including file sets VL (floats a vector), MR and WIDE_MR (pixels a tile),
+ * PANEL (most vectors of columns a tile), UNROLLED (steps of the inner loop), NAME and SET (the function that overrides
+ * the lines of a table), inside a pragma that sets the target. */
 #include "vector.h"
 
 #include "vector_math.h"

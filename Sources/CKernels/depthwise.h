@@ -9,6 +9,12 @@ INLINE void put(float *to, VEC v, long left) {
         store_part(to, v, left);
 }
 
+/* Writes output pixel p: what is added, the bounds, the channels that are there. */
+INLINE void depthwise_put(const tessera_depthwise *d, long c, long p, VEC sum, VEC low, VEC high) {
+    if (d->addend) sum += load(d->addend + p * d->addend_stride + c);
+    put(d->out + p * d->out_stride + c, clamp(sum, low, high), d->channels - c);
+}
+
 /* Any kernel, one output pixel. */
 INLINE VEC depthwise_pixel(const tessera_depthwise *d, long c, long p, VEC sum) {
     for (long r = 0; r < d->kernel_rows; r++) {
@@ -25,9 +31,9 @@ INLINE VEC depthwise_pixel(const tessera_depthwise *d, long c, long p, VEC sum) 
 
 /* 3 x 3 without dilation, four pixels whose taps all lie inside: weights stay in registers, columns are loaded once. */
 INLINE void depthwise3_four(const tessera_depthwise *d, long c, long p, const VEC *w, VEC bias, VEC low, VEC high,
-                            const int stride, long left) {
+                            const int stride) {
     VEC acc[4] = {bias, bias, bias, bias};
-    const long in_stride = d->in_stride, out_stride = d->out_stride;
+    const long in_stride = d->in_stride;
     UNROLL
     for (int r = 0; r < 3; r++) {
         if (!d->rows[r]) continue;
@@ -43,7 +49,7 @@ INLINE void depthwise3_four(const tessera_depthwise *d, long c, long p, const VE
         }
     }
     UNROLL
-    for (int i = 0; i < 4; i++) put(d->out + (p + i) * out_stride + c, clamp(acc[i], low, high), left);
+    for (int i = 0; i < 4; i++) depthwise_put(d, c, p + i, acc[i], low, high);
 }
 
 INLINE void depthwise3(const tessera_depthwise *d, const int stride) {
@@ -52,17 +58,16 @@ INLINE void depthwise3(const tessera_depthwise *d, const int stride) {
     long last = room < 0 ? 0 : room / stride + 1;
     if (last > d->pixels) last = d->pixels;
     for (long c = 0; c < d->channels; c += VL) {
-        const long left = d->channels - c;
         const VEC bias = d->bias ? load(d->bias + c) : (VEC){0};
         VEC w[9];
         UNROLL
         for (int t = 0; t < 9; t++) w[t] = load(d->weights + t * d->channels + c);
         long p = 0;
         for (; p < first && p < d->pixels; p++)
-            put(d->out + p * d->out_stride + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
-        for (; p + 4 <= last; p += 4) depthwise3_four(d, c, p, w, bias, low, high, stride, left);
+            depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
+        for (; p + 4 <= last; p += 4) depthwise3_four(d, c, p, w, bias, low, high, stride);
         for (; p < d->pixels; p++)
-            put(d->out + p * d->out_stride + c, clamp(depthwise_pixel(d, c, p, bias), low, high), left);
+            depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
     }
 }
 
@@ -73,7 +78,7 @@ static void depthwise(const tessera_depthwise *d) {
     for (long c = 0; c < d->channels; c += VL) {
         const VEC bias = d->bias ? load(d->bias + c) : (VEC){0};
         for (long p = 0; p < d->pixels; p++)
-            put(d->out + p * d->out_stride + c, clamp(depthwise_pixel(d, c, p, bias), low, high), d->channels - c);
+            depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
     }
 }
 

@@ -1,8 +1,9 @@
-/* GEMM families: tiles of MR pixels x NV vectors in registers. A tail of pixels runs the same code with fewer rows, a
- * tail of columns computes the padded panel and stores a part, so the sums are formed in the same order everywhere. */
+/* GEMM families: tiles of at most MR pixels (WIDE_MR where they are 4 vectors wide) x NV vectors in registers. Pixels
+ * are shared out evenly over the tiles, and a tail of columns computes the padded panel and stores a part, so the sums
+ * are formed in the same order everywhere. */
 
 INLINE void gemm_tile(const tessera_gemm *g, long p, const int mr, const int nv) {
-    VEC acc[MR][3];
+    VEC acc[MR][4];
     const long columns = g->columns, full = columns >= nv * VL;
     UNROLL
     for (int i = 0; i < mr; i++) UNROLL
@@ -24,7 +25,7 @@ INLINE void gemm_tile(const tessera_gemm *g, long p, const int mr, const int nv)
         const float *a = g->a[s] + p * g->a_stride;
         const long stride = g->a_stride, depth = g->depth;
         _Pragma("clang loop unroll_count(UNROLLED)") for (long k = 0; k < depth; k++) {
-            VEC bk[3];
+            VEC bk[4];
             UNROLL
             for (int j = 0; j < nv; j++) bk[j] = load(b + VL * j);
             b += nv * VL;
@@ -59,17 +60,31 @@ INLINE void gemm_tile(const tessera_gemm *g, long p, const int mr, const int nv)
     }
 }
 
-#define GEMM(NV)                                                                                                       \
+/* `tiles` tiles of `rows` pixels each from pixel p on: a loop for every number of rows, which then is a constant. */
+#define ROWS(R, NV)                                                                                                    \
+    case R:                                                                                                            \
+        if (R <= MR)                                                                                                   \
+            for (; tiles > 0; tiles--, p += R) gemm_tile(g, p, R <= MR ? R : 1, NV);                                   \
+        break;
+#define GEMM(NV, MOST)                                                                                                 \
+    static void gemm##NV##_tiles(const tessera_gemm *g, long p, long rows, long tiles) {                               \
+        switch (rows) {                                                                                                \
+            ROWS(1, NV) ROWS(2, NV) ROWS(3, NV) ROWS(4, NV) ROWS(5, NV) ROWS(6, NV) ROWS(7, NV) ROWS(8, NV)            \
+        }                                                                                                              \
+    }                                                                                                                  \
     static void gemm##NV(const tessera_gemm *g) {                                                                      \
-        long p = 0;                                                                                                    \
-        for (; p + MR <= g->pixels; p += MR) gemm_tile(g, p, MR, NV);                                                  \
-        for (; p + 2 <= g->pixels; p += 2) gemm_tile(g, p, 2, NV);                                                     \
-        for (; p < g->pixels; p++) gemm_tile(g, p, 1, NV);                                                             \
+        const long tiles = (g->pixels + (MOST)-1) / (MOST);                                                            \
+        if (tiles == 0) return;                                                                                        \
+        const long rows = g->pixels / tiles, larger = g->pixels % tiles;                                               \
+        gemm##NV##_tiles(g, 0, rows + 1, larger);                                                                      \
+        gemm##NV##_tiles(g, larger * (rows + 1), rows, tiles - larger);                                                \
     }
-GEMM(1)
-GEMM(2)
-GEMM(3)
+GEMM(1, MR)
+GEMM(2, MR)
+GEMM(3, MR)
+GEMM(4, WIDE_MR)
 #undef GEMM
+#undef ROWS
 
 INLINE void gemm_transposed_tile(long count, const float *a, long a_stride, const float *b, long b_stride, float *c,
                                  long c_stride, long columns, const int mr, const int nv) {
@@ -116,10 +131,11 @@ COLUMNS(2)
 COLUMNS(3)
 #undef COLUMNS
 
-/* The last panel is as narrow as its columns allow, so that no more than one vector past b's row is read. */
+/* Panels of at most 3 vectors. The last one is as narrow as its columns allow, so that no more than one vector past b's
+ * row is read. */
 static void gemm_transposed(long count, const float *a, long a_stride, long rows, const float *b, long b_stride,
                             long columns, float *c, long c_stride) {
-    for (long j = 0; j < columns; j += PANEL * VL) {
+    for (long j = 0; j < columns; j += (PANEL > 3 ? 3 : PANEL) * VL) {
         long left = columns - j;
         if (PANEL > 2 && left > 2 * VL)
             gemm_transposed3(count, a, a_stride, rows, b + j, b_stride, c + j, c_stride, left);

@@ -5,6 +5,7 @@
 #if defined(__x86_64__)
 #define VL 8
 #define MR 6
+#define WIDE_MR 2
 #define PANEL 2
 #define UNROLLED 2
 #define NAME "avx2"

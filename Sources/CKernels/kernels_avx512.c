@@ -5,7 +5,8 @@
 #if defined(__x86_64__)
 #define VL 16
 #define MR 8
-#define PANEL 3
+#define WIDE_MR 6
+#define PANEL 4
 #define UNROLLED 4
 #define NAME "avx512"
 #define SET tessera_set_avx512

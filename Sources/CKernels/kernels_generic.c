@@ -4,6 +4,7 @@
 
 #define VL 4
 #define MR 4
+#define WIDE_MR 2
 #define PANEL 2
 #define UNROLLED 1
 #define NAME "generic"

@@ -19,7 +19,7 @@ public enum Compiler {
             case .inference:
                 Pipeline([
                     RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(parameters), FuseNormRelu(),
-                    FuseClipIntoConvolution(), FuseSilu(), FuseGelu(), FuseChannelShuffle(),
+                    FuseAddIntoConvolution(), FuseClipIntoConvolution(), FuseSilu(), FuseGelu(), FuseChannelShuffle(),
                 ])
             case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FuseNormRelu(), RecomputeNormRelu()])
             }

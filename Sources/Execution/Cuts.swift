@@ -25,10 +25,10 @@ enum WorkSize {
 }
 
 /// Equal pieces of a range, the last one smaller.
-struct Pieces: Sendable {
+package struct Pieces: Sendable {
     let total: Int
     let size: Int
-    var count: Int { (total + size - 1) / size }
+    package var count: Int { (total + size - 1) / size }
 
     init(of total: Int, size: Int) {
         self.total = total

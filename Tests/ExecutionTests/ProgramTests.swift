@@ -10,14 +10,14 @@ import Testing
 
 /// Programs as a whole: their memory plans, graphs without steps, and what compile refuses.
 @Suite struct ProgramTests {
-    private static func program() throws -> Program {
+    private static func program(_ regions: RegionChoice? = nil) throws -> Program {
         let model = try Model(
             "small", input: TensorType(.float32, [2, 3, 33, 33]), layer: ResNetDwise50(widths: [4, 6, 8, 10]))
-        return try Compiler.compile(model.graph, for: .inference)
+        return try Compiler.compile(model.graph, for: .inference, options: CompilerOptions(regions: regions))
     }
 
     @Test func plansReuseMemory() throws {
-        let plan = try Self.program().plan
+        let plan = try Self.program(.single).plan
         try PlanVerifier.verify(plan)
         #expect(plan.byteCount >= plan.lowerBound)
         #expect(plan.byteCount < plan.placements.reduce(0) { $0 + $1.request.byteCount } / 2)

@@ -18,7 +18,7 @@ import Testing
     /// max pool 3 × 3 → depthwise 3 × 3 → abs, the first two as one region.
     private static func program(_ regions: Bool = true) throws -> Program {
         let builder = GraphBuilder()
-        let x = try builder.addInput("x", TensorType(.float32, shape: [2, 8, 40, 6]))
+        let x = try builder.addInput("x", TensorType(.float32, shape: [2, 8, 200, 6]))
         let pool = try builder.add(MaxPool(kernel: [3, 3], pads: [1, 1, 1, 1]), [x])[0]
         let weight = try builder.constant(Draw.normal("w", [8, 1, 3, 3]).floating(.float32))
         let filtered = try builder.add(Convolution(pads: [1, 1, 1, 1], group: 8), [pool, weight])[0]

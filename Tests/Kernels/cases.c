@@ -10,6 +10,7 @@ static const struct {
     CASE(gemm1),
     CASE(gemm2),
     CASE(gemm3),
+    CASE(gemm4),
     CASE(gemm_transposed),
     CASE(depthwise),
     CASE(depthwise_input_gradient),

@@ -5,6 +5,7 @@
 void gemm1_case(trial *t);
 void gemm2_case(trial *t);
 void gemm3_case(trial *t);
+void gemm4_case(trial *t);
 void gemm_transposed_case(trial *t);
 void depthwise_case(trial *t);
 void depthwise_input_gradient_case(trial *t);

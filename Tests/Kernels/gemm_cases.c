@@ -98,6 +98,7 @@ static void gemm_case(trial *t, gemm_kernel run, int vectors) {
 void gemm1_case(trial *t) { gemm_case(t, t->table->gemm1, 1); }
 void gemm2_case(trial *t) { gemm_case(t, t->table->gemm2, 2); }
 void gemm3_case(trial *t) { gemm_case(t, t->table->gemm3, 3); }
+void gemm4_case(trial *t) { gemm_case(t, t->table->gemm4, 4); }
 
 static void transposed_at(trial *t, long count, long rows, long columns, long gap) {
     begin(t, "%ld pixels, %ld rows, %ld columns, strides wider by %ld", count, rows, columns, gap);

@@ -47,6 +47,8 @@ import Testing
         "channelMoments: three axes",
         "conv: one axis",
         "conv: three axes",
+        "convAddClip: one axis",
+        "convAddClip: three axes",
         "convClip: one axis",
         "convClip: three axes",
         "convInputGradient: one axis",

@@ -32,8 +32,9 @@ import TesseraTensors
     static let image = Tensor((0..<18).map { Float($0) - 9 }, shape: [1, 2, 3, 3])
 
     static func expectSameNumbers(_ a: Graph, _ b: Graph) throws {
-        let x = try Evaluator.run(a, inputs: ["x": image], states: states),
-            y = try Evaluator.run(b, inputs: ["x": image], states: states)
+        let inputs = Dictionary(uniqueKeysWithValues: a.inputs.map { ($0.name, image) })
+        let x = try Evaluator.run(a, inputs: inputs, states: states),
+            y = try Evaluator.run(b, inputs: inputs, states: states)
         for (name, tensor) in x.outputs {
             for (p, q) in zip(tensor.doubles(), y.outputs[name]!.doubles()) {
                 #expect(abs(p - q) <= 1e-5 * max(1, abs(p)))

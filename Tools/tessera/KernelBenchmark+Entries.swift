@@ -8,6 +8,7 @@ extension KernelBenchmark {
         "gemm1": { gemm($0.gemm1, vectors: 1, $0, $1) },
         "gemm2": { gemm($0.gemm2, vectors: 2, $0, $1) },
         "gemm3": { gemm($0.gemm3, vectors: 3, $0, $1) },
+        "gemm4": { gemm($0.gemm4, vectors: 4, $0, $1) },
         "gemm_transposed": { gemmTransposed($0, $1) },
         "depthwise": { depthwise($0.depthwise, stride: 1, $1) },
         "depthwise_input_gradient": { depthwise($0.depthwise_input_gradient, stride: 2, $1) },

@@ -41,6 +41,8 @@ typedef struct {
     const float *weights;
     const float *bias;
     float *out;
+    const float *addend; /* NULL, or what is added to every output before the bounds */
+    long addend_stride;
     float low, high;
     const float *dy; /* weight gradient: the row of dy; out is [taps][channels] without a stride */
     long dy_stride;

@@ -10,16 +10,16 @@ extension Convolution: Lowerable {
         areFloat32(inputs + outputs) && inputs[0].rank == 4 ? .images(inputs, outputs, whole: [1]) : nil
     }
 
-    func lower(_ request: LoweringRequest) throws -> Lowering { try lower(request, .none) }
+    func lower(_ request: LoweringRequest) throws -> Lowering { try lower(request, Epilogue()) }
 
-    fileprivate func lower(_ request: LoweringRequest, _ bounds: OutputBounds) throws -> Lowering {
+    fileprivate func lower(_ request: LoweringRequest, _ epilogue: Epilogue) throws -> Lowering {
         let geometry = Geometry(
             input: request.inputs[0].shape, output: request.outputs[0].shape,
             window: window(kernel: Array(request.inputs[1].shape.dropFirst(2))))
         if DepthwiseStages.serves(geometry, groups: group) {
-            return .stage(DepthwiseStages.forward(geometry, bounds, request))
+            return .stage(DepthwiseStages.forward(geometry, epilogue, request))
         }
-        let work = ConvolutionStage(request, geometry, groups: group, bounds)
+        let work = ConvolutionStage(request, geometry, groups: group, epilogue)
         if group == 1, geometry.isPointwise { return .stage(work.pointwise) }
         try geometry.requireModestRows(for: request.node)
         return .stage(work.implicitGemm)
@@ -32,18 +32,36 @@ extension ConvolutionClip: Lowerable {
     }
 
     func lower(_ request: LoweringRequest) throws -> Lowering {
-        try convolution.lower(request, OutputBounds(low: Float(clip.low), high: Float(clip.high)))
+        try convolution.lower(request, Epilogue(bounds: clip))
     }
 }
 
-/// Between which a kernel keeps what it writes.
-struct OutputBounds: Sendable {
+extension ConvolutionAddClip: Lowerable {
+    func layouts(_ inputs: [TensorType], _ outputs: [TensorType], given: [Layout]) -> LayoutChoice? {
+        convolution.layouts(inputs, outputs, given: given)
+    }
+
+    func lower(_ request: LoweringRequest) throws -> Lowering {
+        try convolution.lower(request, Epilogue(bounds: clip, addend: request.inputs.count - 1))
+    }
+}
+
+/// What a convolution does to its sums before it writes them.
+struct Epilogue: Sendable {
     let low: Float
     let high: Float
+    /// The input that is added, before the bounds.
+    let addend: Int?
 
-    static let none = OutputBounds(low: -.infinity, high: .infinity)
+    init(bounds: Clip = Clip(), addend: Int? = nil) {
+        (low, high) = (Float(bounds.low), Float(bounds.high))
+        self.addend = addend
+    }
+
     /// For the kernel's name.
-    var text: String { low == -.infinity && high == .infinity ? "" : " clip" }
+    var text: String {
+        (addend == nil ? "" : " add") + (low == -.infinity && high == .infinity ? "" : " clip")
+    }
 }
 
 private struct ConvolutionStage: Sendable {
@@ -53,11 +71,11 @@ private struct ConvolutionStage: Sendable {
     let panels: GemmPanels
     /// Of the inner dimension: (kernel row, kernel column, channel).
     let depth: Int
-    let bounds: OutputBounds
-    private var hasBias: Bool { request.inputs.count == 3 }
+    let epilogue: Epilogue
+    private var hasBias: Bool { request.inputs.count == (epilogue.addend == nil ? 3 : 4) }
 
-    init(_ request: LoweringRequest, _ geometry: Geometry, groups: Int, _ bounds: OutputBounds) {
-        self.bounds = bounds
+    init(_ request: LoweringRequest, _ geometry: Geometry, groups: Int, _ epilogue: Epilogue) {
+        self.epilogue = epilogue
         self.request = request
         self.geometry = geometry
         self.groups = groups
@@ -69,10 +87,11 @@ private struct ConvolutionStage: Sendable {
         _ name: String, _ run: @escaping @Sendable (_ window: RowWindow, _ memory: RowMemory, _ output: Rows) -> Void
     ) -> Stage {
         var stage = Stage(
-            name + bounds.text, inputs: request.images(whole: [1, 2]), output: ImageLayout(request.outputs[0]), run: run
-        )
+            name + epilogue.text, inputs: request.images(whole: hasBias ? [1, 2] : [1]),
+            output: ImageLayout(request.outputs[0]), run: run)
         stage.packing = packing
         stage.work = .product(request.outputs[0].elementCount * depth)
+        stage.inPlace = epilogue.addend.map { [$0] } ?? []
         return stage
     }
 
@@ -91,11 +110,12 @@ private struct ConvolutionStage: Sendable {
     }
 
     var pointwise: Stage {
-        let (panels, depth, hasBias, bounds) = (panels, depth, hasBias, bounds)
+        let (panels, depth, hasBias, epilogue) = (panels, depth, hasBias, epilogue)
         return stage("conv 1x1 gemm \(panels.width)") { window, memory, output in
             panels.runPointwise(
                 memory.inputs[0], output, window, depth: depth, packed: memory.packed(),
-                bias: hasBias ? memory.whole.input(2) : nil, bounds: bounds)
+                bias: hasBias ? memory.whole.input(2) : nil, epilogue: epilogue,
+                addend: epilogue.addend.map { memory.inputs[$0] })
         }
     }
 
@@ -109,9 +129,7 @@ private struct ConvolutionStage: Sendable {
                     for group in 0..<work.groups {
                         segments.set(
                             pointers, padded, floatsPerRow: floatsPerRow, row: y - window.rows.lowerBound, group: group)
-                        work.multiply(
-                            pointers, segments, group, pixels: window.columns.count,
-                            output.floats(y, window.columns.lowerBound), stride: output.pixelStride, memory)
+                        work.multiply(pointers, segments, group, window, y, output, memory)
                     }
                 }
             }
@@ -123,22 +141,28 @@ private struct ConvolutionStage: Sendable {
     /// All panels of a group over one row of output pixels.
     private func multiply(
         _ pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, _ segments: TapSegments, _ group: Int,
-        pixels: Int, _ output: UnsafeMutablePointer<Float>, stride: Int, _ memory: RowMemory
+        _ window: RowWindow, _ y: Int, _ output: Rows, _ memory: RowMemory
     ) {
         var call = tessera_gemm()
-        call.pixels = pixels
+        call.pixels = window.columns.count
         call.segments = segments.count
         call.depth = segments.depth
         call.a = UnsafePointer(pointers.baseAddress!)
         call.a_stride = geometry.strideColumns * geometry.channels
-        call.c_stride = stride
-        call.low = bounds.low
-        call.high = bounds.high
+        call.c_stride = output.pixelStride
+        call.low = epilogue.low
+        call.high = epilogue.high
+        let c = output.floats(y, window.columns.lowerBound)
+        let addend = epilogue.addend.map { index in
+            call.addend_stride = memory.inputs[index].pixelStride
+            return memory.inputs[index].floats(y, window.columns.lowerBound)
+        }
         for panel in 0..<panels.count {
             let first = group * panels.columns + panels.columns(panel).lowerBound
+            call.addend = addend.map { UnsafePointer($0 + first) }
             panels.run(
                 call, panel: panel, packed: memory.packed((group * panels.count + panel) * panels.width * depth),
-                c: output + first, bias: hasBias ? memory.whole.input(2) + first : nil)
+                c: c + first, bias: hasBias ? memory.whole.input(2) + first : nil)
         }
     }
 }

@@ -40,10 +40,10 @@ enum DepthwiseStages {
         return call
     }
 
-    static func forward(_ geometry: Geometry, _ bounds: OutputBounds, _ request: LoweringRequest) -> Stage {
-        let kernels = request.kernels, hasBias = request.inputs.count == 3
+    static func forward(_ geometry: Geometry, _ epilogue: Epilogue, _ request: LoweringRequest) -> Stage {
+        let kernels = request.kernels, hasBias = request.inputs.count == (epilogue.addend == nil ? 3 : 4)
         var stage = Stage(
-            "depthwise \(geometry.kernelText)\(bounds.text)", inputs: request.images(whole: [1, 2]),
+            "depthwise \(geometry.kernelText)\(epilogue.text)", inputs: request.images(whole: hasBias ? [1, 2] : [1]),
             output: ImageLayout(request.outputs[0])
         ) { window, memory, output in
             let x = memory.inputs[0], first = window.columns.lowerBound
@@ -51,8 +51,8 @@ enum DepthwiseStages {
                 var arguments = call(geometry, rows)
                 arguments.weights = memory.packed()
                 arguments.bias = hasBias ? memory.whole.input(2) : nil
-                arguments.low = bounds.low
-                arguments.high = bounds.high
+                arguments.low = epilogue.low
+                arguments.high = epilogue.high
                 arguments.width = geometry.width
                 arguments.pad = geometry.padLeft - first * geometry.strideColumns
                 arguments.pixels = window.columns.count
@@ -61,11 +61,16 @@ enum DepthwiseStages {
                 for y in window.rows {
                     for r in rows.indices { rows[r] = x.pointer(geometry.inputRow(y, r)) }
                     arguments.out = output.floats(y, first)
+                    if let addend = epilogue.addend {
+                        arguments.addend = UnsafePointer(memory.inputs[addend].floats(y, first))
+                        arguments.addend_stride = memory.inputs[addend].pixelStride
+                    }
                     kernels.pointer.pointee.depthwise(&arguments)
                 }
             }
         }
         stage.packing = packing(geometry)
+        stage.inPlace = epilogue.addend.map { [$0] } ?? []
         stage.work = .taps(request.outputs[0].elementCount * geometry.kernelRows * geometry.kernelColumns)
         return stage
     }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// How the columns of a GEMM are cut into panels of 1 to 3 vectors: the widths that waste the fewest columns, wide ones
+/// How the columns of a GEMM are cut into panels of 1 to 4 vectors: the widths that waste the fewest columns, wide ones
 /// first.
 struct GemmPanels: Sendable {
     let columns: Int
@@ -40,14 +40,15 @@ struct GemmPanels: Sendable {
         switch vectors {
         case 1: kernels.pointer.pointee.gemm1(&call)
         case 2: kernels.pointer.pointee.gemm2(&call)
-        default: kernels.pointer.pointee.gemm3(&call)
+        case 3: kernels.pointer.pointee.gemm3(&call)
+        default: kernels.pointer.pointee.gemm4(&call)
         }
     }
 
     /// All panels over a run of pixels that are read one by one, a few pixels at a time, which stay in the cache.
     func runPointwise(
         _ input: Rows, _ output: Rows, _ window: RowWindow, depth: Int, packed: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, bounds: OutputBounds = .none
+        bias: UnsafePointer<Float>?, epilogue: Epilogue = Epilogue(), addend: Rows? = nil
     ) {
         let piece = max(64, min(512, WorkSize.pixelFloats / max(depth, 1) / 8 * 8))
         var call = tessera_gemm()
@@ -55,9 +56,11 @@ struct GemmPanels: Sendable {
         call.depth = depth
         call.a_stride = input.pixelStride
         call.c_stride = output.pixelStride
-        call.low = bounds.low
-        call.high = bounds.high
-        window.forEachRun(joining: input.joins(window) && output.joins(window)) { y, x, pixels in
+        call.low = epilogue.low
+        call.high = epilogue.high
+        call.addend_stride = addend?.pixelStride ?? 0
+        let joins = input.joins(window) && output.joins(window) && addend?.joins(window) ?? true
+        window.forEachRun(joining: joins) { y, x, pixels in
             for start in stride(from: 0, to: pixels, by: piece) {
                 var a: UnsafePointer<Float>? = UnsafePointer(input.floats(y, x) + start * input.pixelStride)
                 let c = output.floats(y, x) + start * output.pixelStride
@@ -66,6 +69,9 @@ struct GemmPanels: Sendable {
                     call.pixels = min(piece, pixels - start)
                     for panel in 0..<count {
                         let first = columns(panel).lowerBound
+                        call.addend = addend.map {
+                            UnsafePointer($0.floats(y, x) + start * $0.pixelStride + first)
+                        }
                         run(
                             call, panel: panel, packed: packed + panel * width * depth, c: c + first,
                             bias: bias.map { $0 + first })

@@ -21,7 +21,7 @@ package struct Region: Sendable {
     let members: [Member]
     let tiles: RowTiles
     /// The columns of a tile.
-    let columns: Pieces
+    package let columns: Pieces
     /// Rows that each member computes at once, at most, and columns, where these are cut.
     let rowsAtOnce: [Int]
     let columnsAtOnce: Int?

@@ -69,6 +69,7 @@ extension OpSamples {
         return [
             OpSample(entry.name, entry.op, operands),
             OpSample(entry.name, ConvolutionClip(entry.op, Clip(low: -0.5, high: 1)), operands),
+            OpSample(entry.name, ConvolutionAddClip(entry.op, Clip(low: -0.5, high: 1)), operands + [dy]),
             OpSample(
                 entry.name, ConvolutionInputGradient(of: entry.op, spatial: Array(entry.x.dropFirst(2))), [dy, weight]),
             OpSample(
