@@ -49,9 +49,9 @@ extension Stage {
         /// Reads and writes every element once.
         case sweep
         /// Products of matrices.
-        case product(Int)
+        case product(Double)
         /// Windows of a channel.
-        case taps(Int)
+        case taps(Double)
     }
 
     /// As many rows as its scratch memory should hold.

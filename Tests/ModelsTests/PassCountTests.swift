@@ -28,7 +28,10 @@ import Testing
         let model = try Self.model("resnet-dwise50"), log = RewriteLog()
         #expect(
             try Self.counts(model.binding(["N": 1]), .inference)
-                == ["foldNormIntoConvolution": 32, "fuseNormRelu": 17, "fuseClipIntoConvolution": 32])
+                == [
+                    "foldNormIntoConvolution": 32, "fuseNormRelu": 17, "fuseAddIntoConvolution": 16,
+                    "fuseClipIntoConvolution": 32,
+                ])
         _ = try Pipeline([PrepareNormsForTraining()]).run(model.binding(["N": 2]), log: log)
         #expect(log.entries.count == 49 && log.entries.allSatisfy(\.isApplied))
         let training = try Self.counts(Self.step(model), .training)

@@ -90,7 +90,7 @@ private struct ConvolutionStage: Sendable {
             name + epilogue.text, inputs: request.images(whole: hasBias ? [1, 2] : [1]),
             output: ImageLayout(request.outputs[0]), run: run)
         stage.packing = packing
-        stage.work = .product(request.outputs[0].elementCount * depth)
+        stage.work = .product(Double(request.outputs[0].elementCount) * Double(depth))
         stage.inPlace = epilogue.addend.map { [$0] } ?? []
         return stage
     }

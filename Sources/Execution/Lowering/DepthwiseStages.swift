@@ -71,7 +71,7 @@ enum DepthwiseStages {
         }
         stage.packing = packing(geometry)
         stage.inPlace = epilogue.addend.map { [$0] } ?? []
-        stage.work = .taps(request.outputs[0].elementCount * geometry.kernelRows * geometry.kernelColumns)
+        stage.work = .taps(Double(request.outputs[0].elementCount) * geometry.taps)
         return stage
     }
 

@@ -37,6 +37,9 @@ struct Geometry: Sendable {
             && outHeight == height && outWidth == width
     }
 
+    /// Of a window; numbers of any size come from files.
+    var taps: Double { Double(kernelRows) * Double(kernelColumns) }
+
     /// `3x3`
     var kernelText: String { "\(kernelRows)x\(kernelColumns)" }
 

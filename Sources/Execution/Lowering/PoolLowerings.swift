@@ -73,7 +73,7 @@ private struct PoolStage: Sendable {
                 }
             }
         }
-        stage.work = .taps(request.outputs[0].elementCount * geometry.kernelRows * geometry.kernelColumns)
+        stage.work = .taps(Double(request.outputs[0].elementCount) * geometry.taps)
         return stage
     }
 

@@ -52,8 +52,8 @@ extension CostModel {
         let computing: Double =
             switch stage.work {
             case .sweep: 0
-            case .product(let count): Double(count) / products
-            case .taps(let count): Double(count) / taps
+            case .product(let count): count / products
+            case .taps(let count): count / taps
             }
         return computing + Double(moved) / cache
     }
