@@ -20,6 +20,7 @@ public enum Compiler {
                 Pipeline([
                     RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(parameters), FuseNormRelu(),
                     FuseAddIntoConvolution(), FuseClipIntoConvolution(), FuseSilu(), FuseGelu(), FuseChannelShuffle(),
+                    FuseAddIntoProduct(),
                 ])
             case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FuseNormRelu(), RecomputeNormRelu()])
             }

@@ -76,6 +76,7 @@ extension OpCatalog {
         ChannelShuffle.self,
         ConvolutionAddClip.self,
         ConvolutionClip.self,
+        MatrixMultiplyAdd.self,
         NormRelu.self,
         NormReluGradient.self,
         NormReluGradientSums.self,

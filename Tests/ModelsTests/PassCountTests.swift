@@ -48,7 +48,10 @@ import Testing
         let gate = try add(Add(), add(ErrorFunction(), inner), one)
         let gelu = try add(Multiply(), add(Multiply(), silu, gate), half)
         let columns = try add(Transpose(permutation: [0, 2, 1, 3, 4]), add(Reshape(to: [1, 2, 2, 2, 2]), gelu))
-        builder.output("y", try add(Reshape(to: [1, 4, 2, 2]), columns))
+        let shuffled = try add(Reshape(to: [1, 4, 2, 2]), columns)
+        let weight = try builder.state("weight", .parameter, TensorType(.float32, [2, 3]))
+        let bias = try builder.state("bias", .parameter, TensorType(.float32, [3]))
+        builder.output("y", try add(Add(), add(MatrixMultiply(), shuffled, weight), bias))
         return try builder.finish()
     }
 

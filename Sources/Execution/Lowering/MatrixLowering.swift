@@ -16,6 +16,7 @@ protocol MatrixLowerable: Lowerable {
 }
 
 extension MatrixMultiply: MatrixLowerable { var transposes: (a: Bool, b: Bool) { (transposesA, transposesB) } }
+extension MatrixMultiplyAdd: MatrixLowerable { var transposes: (a: Bool, b: Bool) { product.transposes } }
 extension Linear: MatrixLowerable { var transposes: (a: Bool, b: Bool) { (false, true) } }
 
 /// OpenBLAS keeps to the calling thread: our workers share the work, and sums do not depend on their number.

@@ -20,4 +20,12 @@ extension OpSamples {
         + [([2, 6, 3, 4], 2), ([1, 6, 2, 3], 3), ([1, 5, 2, 2], 1)].map { shape, groups in
             OpSample("\(groups) groups", ChannelShuffle(groups: groups), [Draw.normal("x", shape)], exact: true)
         }
+        + [false, true].map { transposesB in
+            OpSample(
+                transposesB ? "bᵀ" : "b", MatrixMultiplyAdd(transposesB: transposesB),
+                [
+                    Draw.normal("a", [2, 3, 17]), Draw.normal("b", transposesB ? [53, 17] : [17, 53]),
+                    Draw.normal("bias", [53]),
+                ])
+        }
 }

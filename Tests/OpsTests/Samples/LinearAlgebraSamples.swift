@@ -35,6 +35,9 @@ extension OpSamples {
                 "many columns", Linear(),
                 [Draw.normal("x", [2, 1100]), Draw.normal("weight", [150, 1100]), Draw.normal("bias", [150])]),
             OpSample("a wide b", MatrixMultiply(), [Draw.normal("a", [2, 1100]), Draw.normal("b", [1100, 150])]),
+            OpSample(
+                "nothing but a bias", Linear(),
+                [Draw.normal("x", [3, 0]), Draw.normal("weight", [5, 0]), Draw.normal("bias", [5])]),
             OpSample("without a bias", Linear(), [Draw.normal("x", [1, 4]), Draw.normal("weight", [3, 4])]),
         ]
 }
