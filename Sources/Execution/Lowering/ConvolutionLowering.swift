@@ -124,13 +124,16 @@ private struct ConvolutionStage: Sendable {
         var stage = stage("conv \(geometry.kernelText) gemm \(panels.width)") { window, memory, output in
             let padded = rows.fill(memory.scratch, memory.inputs[0], window)
             let floatsPerRow = rows.padded(columns: window.columns.count).floatsPerRow
-            withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: segments.count) { pointers in
-                for y in window.rows {
-                    for group in 0..<work.groups {
+            withUnsafeTemporaryAllocation(
+                of: UnsafePointer<Float>?.self, capacity: segments.count * window.rows.count
+            ) { pointers in
+                for group in 0..<work.groups {
+                    for row in 0..<window.rows.count {
                         segments.set(
-                            pointers, padded, floatsPerRow: floatsPerRow, row: y - window.rows.lowerBound, group: group)
-                        work.multiply(pointers, segments, group, window, y, output, memory)
+                            pointers.baseAddress! + row * segments.count, padded, floatsPerRow: floatsPerRow, row: row,
+                            group: group)
                     }
+                    work.multiply(pointers.baseAddress!, segments, group, window, output, memory)
                 }
             }
         }
@@ -138,31 +141,31 @@ private struct ConvolutionStage: Sendable {
         return stage
     }
 
-    /// All panels of a group over one row of output pixels.
+    /// All panels of a group over the rows of a window, each panel over all of them while its weights are in the cache.
     private func multiply(
-        _ pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, _ segments: TapSegments, _ group: Int,
-        _ window: RowWindow, _ y: Int, _ output: Rows, _ memory: RowMemory
+        _ pointers: UnsafeMutablePointer<UnsafePointer<Float>?>, _ segments: TapSegments, _ group: Int,
+        _ window: RowWindow, _ output: Rows, _ memory: RowMemory
     ) {
+        let addend = epilogue.addend.map { memory.inputs[$0] }, x = window.columns.lowerBound
         var call = tessera_gemm()
         call.pixels = window.columns.count
         call.segments = segments.count
         call.depth = segments.depth
-        call.a = UnsafePointer(pointers.baseAddress!)
         call.a_stride = geometry.strideColumns * geometry.channels
         call.c_stride = output.pixelStride
+        call.addend_stride = addend?.pixelStride ?? 0
         call.low = epilogue.low
         call.high = epilogue.high
-        let c = output.floats(y, window.columns.lowerBound)
-        let addend = epilogue.addend.map { index in
-            call.addend_stride = memory.inputs[index].pixelStride
-            return memory.inputs[index].floats(y, window.columns.lowerBound)
-        }
         for panel in 0..<panels.count {
             let first = group * panels.columns + panels.columns(panel).lowerBound
-            call.addend = addend.map { UnsafePointer($0 + first) }
-            panels.run(
-                call, panel: panel, packed: memory.packed((group * panels.count + panel) * panels.width * depth),
-                c: c + first, bias: hasBias ? memory.whole.input(2) + first : nil)
+            let packed = memory.packed((group * panels.count + panel) * panels.width * depth)
+            for (row, y) in window.rows.enumerated() {
+                call.a = UnsafePointer(pointers + row * segments.count)
+                call.addend = addend.map { UnsafePointer($0.floats(y, x) + first) }
+                panels.run(
+                    call, panel: panel, packed: packed, c: output.floats(y, x) + first,
+                    bias: hasBias ? memory.whole.input(2) + first : nil)
+            }
         }
     }
 }

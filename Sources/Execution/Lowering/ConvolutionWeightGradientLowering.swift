@@ -95,7 +95,7 @@ private struct WeightGradient: Sendable {
                 let row = RowWindow(image: window.image, rows: y..<y + 1, columns: window.columns)
                 let padded = rows.fill(memory.scratch, x, row)
                 for group in 0..<groups {
-                    segments.set(pointers, padded, floatsPerRow: floatsPerRow, row: 0, group: group)
+                    segments.set(pointers.baseAddress!, padded, floatsPerRow: floatsPerRow, row: 0, group: group)
                     for segment in 0..<segments.count {
                         kernels.pointer.pointee.gemm_transposed(
                             geometry.outWidth, pointers[segment]!, geometry.strideColumns * geometry.channels,

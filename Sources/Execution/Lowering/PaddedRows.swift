@@ -86,7 +86,7 @@ struct TapSegments: Sendable {
 
     /// Pointers to the runs of the first pixel of an output row, `row` rows below the first of the padded ones.
     func set(
-        _ pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, _ padded: UnsafeMutablePointer<Float>,
+        _ pointers: UnsafeMutablePointer<UnsafePointer<Float>?>, _ padded: UnsafeMutablePointer<Float>,
         floatsPerRow: Int, row: Int, group: Int
     ) {
         for r in 0..<geometry.kernelRows {

@@ -23,8 +23,13 @@ extension CostModel {
             let stage = member.stage
             let again = rows[index] * columns[index] / Double(max(stage.output.height * stage.output.width, 1))
             cost.computing += seconds(of: stage) * max(again, 1e-9)
-            calls +=
+            let visits =
                 stage.output.images * region.columns.count * (Int(rows[index]) / max(region.rowsAtOnce[index], 1) + 1)
+            calls += visits
+            // Weights that the second cache cannot hold come from the shared one at every visit.
+            if stage.packing.byteCount > cacheBytes / 2 {
+                cost.moving += Double(visits * stage.packing.byteCount) / sharedCache
+            }
             for (slot, source) in member.sources.enumerated() {
                 guard case .memory(let value) = source, let layout = stage.inputs[slot],
                     value.map({ read.insert($0).inserted }) ?? true
