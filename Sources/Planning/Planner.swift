@@ -12,7 +12,7 @@ public struct Planner: Sendable {
         greedy("greedy by duration") { ($0.steps.count, $0.byteCount) > ($1.steps.count, $1.byteCount) },
         Planner(name: "in order of need", bufferLimit: .max, place: placeInOrderOfNeed),
         Planner(name: "greedy by pressure", bufferLimit: 1 << 13) { requests in
-            // Those that are alive when most is; the time of a walk over all steps of all buffers is bounded by the limit.
+            // Those first that are alive when most is.
             let occupancy = Liveness.occupancy(of: requests)
             let pressure = requests.map { occupancy[$0.steps].max()! }
             return placeGreedily(

@@ -122,22 +122,20 @@ private struct ConvolutionStage: Sendable {
     var implicitGemm: Stage {
         let work = self, rows = ConvolutionRows(geometry: geometry), segments = TapSegments(geometry, groups: groups)
         var stage = stage("conv \(geometry.kernelText) gemm \(panels.width)") { window, memory, output in
-            let padded = rows.fill(memory.scratch, memory.inputs[0], window)
+            let padded = rows.fill(memory.scratch, memory.inputs[0], window), count = window.rows.count
             let floatsPerRow = rows.padded(columns: window.columns.count).floatsPerRow
-            withUnsafeTemporaryAllocation(
-                of: UnsafePointer<Float>?.self, capacity: segments.count * window.rows.count
-            ) { pointers in
-                for group in 0..<work.groups {
-                    for row in 0..<window.rows.count {
-                        segments.set(
-                            pointers.baseAddress! + row * segments.count, padded, floatsPerRow: floatsPerRow, row: row,
-                            group: group)
-                    }
-                    work.multiply(pointers.baseAddress!, segments, group, window, output, memory)
+            // Behind the padded rows, to the runs of every output row.
+            let pointers = (memory.scratch + rows.byteCount(outputRows: count)).assumingMemoryBound(
+                to: UnsafePointer<Float>?.self)
+            for group in 0..<work.groups {
+                for row in 0..<count {
+                    segments.set(
+                        pointers + row * segments.count, padded, floatsPerRow: floatsPerRow, row: row, group: group)
                 }
+                work.multiply(pointers, segments, group, window, output, memory)
             }
         }
-        stage.scratchBytes = { rows.byteCount(outputRows: $0) }
+        stage.scratchBytes = { rows.byteCount(outputRows: $0) + $0 * segments.count * MemoryLayout<Int>.stride }
         return stage
     }
 

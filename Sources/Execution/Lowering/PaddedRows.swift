@@ -51,9 +51,9 @@ struct ConvolutionRows: Sendable {
         reach(outputRows, geometry.strideRows, geometry.kernelRows, geometry.dilationRows)
     }
 
-    /// Scratch bytes for a window, with slack for reads past the last element.
+    /// Scratch bytes for a window, a multiple of 8, with slack for reads past the last element.
     func byteCount(outputRows: Int) -> Int {
-        inputRows(outputRows) * padded(columns: max(geometry.outWidth, 1)).floatsPerRow * 4 + 64
+        (inputRows(outputRows) * padded(columns: max(geometry.outWidth, 1)).floatsPerRow * 4 + 71) / 8 * 8
     }
 
     /// Copies the rows that a window reads; row i of the result is input row `first output row · stride − pad + i`.
