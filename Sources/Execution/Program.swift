@@ -22,6 +22,9 @@ public struct Step: Sendable {
     public let shared: Location
     /// Prepared once a session, because nothing the preparation reads can change during a run.
     public let isPreparedOnce: Bool
+    /// Seconds that the planner reckoned for the region, and for its nodes as steps of their own; nil where it chose
+    /// nothing.
+    public let plannedSeconds: (together: Double, apart: Double)?
     /// The whole step depends on nothing that a run can change: it runs once a session, and again when states are
     /// loaded.
     public let isStatic: Bool

@@ -47,7 +47,7 @@ extension Program {
                 outputs: members.last!.outputTypes.indices.map { location(members.last!.output($0)) },
                 prepared: .arena(offset: plan.placements[firstWorkspace + 2 * index].offset),
                 shared: .arena(offset: plan.placements[firstWorkspace + 2 * index + 1].offset),
-                isPreparedOnce: storage.isPackedOnce(index, step),
+                isPreparedOnce: storage.isPackedOnce(index, step), plannedSeconds: schedule.plannedSeconds(members),
                 isStatic: !members.last!.outputTypes.isEmpty && storage.isStatic(members.last!.output())
             )
         }

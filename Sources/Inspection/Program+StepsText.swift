@@ -1,3 +1,4 @@
+import Foundation
 import TesseraExecution
 import TesseraIR
 
@@ -19,8 +20,9 @@ extension Program {
         for (index, step) in steps.enumerated() {
             let node = step.node
             // The members of a region whose results live within it.
-            for inner in step.nodes.dropLast() {
-                table.add(["", "", "", "", "", text(of: inner), result(inner, 0), "a ring", inner.path])
+            for (inner, rows) in zip(step.nodes.dropLast(), step.lowered.region?.ringRows ?? []) {
+                let ring = rows == 1 ? "a ring of 1 row" : "a ring of \(rows) rows"
+                table.add(["", "", "", "", "", text(of: inner), result(inner, 0), ring, inner.path])
             }
             let runs =
                 step.lowered.viewOfInput != nil
@@ -35,7 +37,19 @@ extension Program {
                 step.outputs.map(\.text).joined(separator: ", "), node.path,
             ])
         }
-        return (lines + table.lines).joined(separator: "\n") + "\n"
+        return (lines + table.lines + regionLines).joined(separator: "\n") + "\n"
+    }
+
+    /// How every region slides, and what was weighed.
+    private var regionLines: [String] {
+        let lines = steps.enumerated().compactMap { index, step -> String? in
+            guard step.nodes.count > 1, let region = step.lowered.region else { return nil }
+            let weighed = step.plannedSeconds.map {
+                String(format: "; %.3f ms reckoned, %.3f ms apart", $0.together * 1000, $0.apart * 1000)
+            }
+            return "  step \(index): \(step.nodes.count) nodes, \(region.text)\(weighed ?? "")"
+        }
+        return lines.isEmpty ? [] : ["", "regions: \(lines.count)"] + lines
     }
 
     private func text(of node: Node) -> String {

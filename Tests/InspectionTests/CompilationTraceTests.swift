@@ -107,8 +107,10 @@ import Testing
     @Test func stepsAreListedWithTheirKernels() throws {
         let program = try Compiler.compile(try graph(), for: .inference)
         let lines = program.stepsText.split(separator: "\n")
-        let nodes = program.steps.flatMap(\.nodes)
-        #expect(lines.count == nodes.count + 2)
+        let nodes = program.steps.flatMap(\.nodes), regions = program.steps.count { $0.nodes.count > 1 }
+        #expect(lines.count == nodes.count + regions + 3)
+        #expect(lines.contains("regions: \(regions)"))
+        #expect(lines.suffix(regions).allSatisfy { $0.contains("ms reckoned, ") && $0.contains("KiB of rings") })
         #expect(lines[0].hasSuffix("every step has a kernel"))
         for (line, node) in zip(lines.dropFirst(2), nodes) { #expect(line.contains("\(node.id) = ")) }
         for step in program.steps {

@@ -76,6 +76,15 @@ package struct Region: Sendable {
         return (images, rows, columns.range(index % columns.count))
     }
 
+    /// `tiles of 128 rows, 2 rows at once, 48 KiB of rings`
+    package var text: String {
+        let width = members.last!.stage.output.width,
+            columnText = columns.count == 1 ? "" : " × \(columns.size) of \(width) columns"
+        let rows = rowsAtOnce.last!
+        return "tiles of \(tiles.rowsPerTile) rows\(columnText), \(rows) row\(rows == 1 ? "" : "s") at once, "
+            + "\((ringBytes + 1023) / 1024) KiB of rings"
+    }
+
     /// The output may be written over these inputs: by one node alone, window by window.
     var inPlace: [Int] { members.count == 1 ? members[0].stage.inPlace : [] }
 }

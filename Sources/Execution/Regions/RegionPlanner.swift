@@ -8,7 +8,7 @@ struct RegionPlanner {
         let nodes: [NodeID]
         let shape: RegionShape
         let cost: RegionCost
-        /// The nodes as steps of their own.
+        /// Seconds of the nodes as steps of their own.
         let apart: Double
     }
 

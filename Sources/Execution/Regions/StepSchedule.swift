@@ -73,11 +73,19 @@ struct StepSchedule {
             region: { Region($0, stages: stages, in: graph, $1, nil) })
     }
 
+    private func choice(for step: [Node]) -> RegionPlanner.Choice? {
+        choices.first { $0.nodes.last == step.last!.id }
+    }
+
+    /// What the planner reckoned for a step that it chose.
+    func plannedSeconds(_ step: [Node]) -> (together: Double, apart: Double)? {
+        choice(for: step).map { ($0.cost.seconds, $0.apart) }
+    }
+
     /// How the region of a step slides; nil for a node alone.
     func shape(of step: [Node], _ model: CostModel) -> RegionShape? {
         guard step.count > 1 else { return nil }
-        if let choice = choices.first(where: { $0.nodes.last == step.last!.id }) { return choice.shape }
-        return planner(step, model).cheapest(step).shape
+        return choice(for: step)?.shape ?? planner(step, model).cheapest(step).shape
     }
 
     /// Whether a node's rows can live in a ring: only certain nodes read it, by rows of images of the same batch.
