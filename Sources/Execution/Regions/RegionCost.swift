@@ -22,14 +22,14 @@ extension CostModel {
         for (index, member) in region.members.enumerated() {
             let stage = member.stage
             let again = rows[index] * columns[index] / Double(max(stage.output.height * stage.output.width, 1))
-            cost.computing += seconds(of: stage) * max(again, 1e-9)
-            let visits =
-                stage.output.images * region.columns.count * (Int(rows[index]) / max(region.rowsAtOnce[index], 1) + 1)
+            let atOnce = region.rowsAtOnce[index]
+            cost.computing += seconds(of: stage, rowsAtOnce: atOnce) * max(again, 1e-9)
+            let visits = stage.output.images * region.columns.count * (Int(rows[index]) / max(atOnce, 1) + 1)
             calls += visits
-            // Weights that the second cache cannot hold come from the shared one at every visit.
-            if stage.packing.byteCount > cacheBytes / 2 {
-                cost.moving += Double(visits * stage.packing.byteCount) / sharedCache
-            }
+            // Weights are read at every visit, from the shared cache where the second one cannot hold them.
+            let weights = stage.packing.byteCount
+            cost.computing +=
+                Double(visits * weights) / (weights > cacheBytes / 2 ? sharedCache / Double(workers) : cache)
             for (slot, source) in member.sources.enumerated() {
                 guard case .memory(let value) = source, let layout = stage.inputs[slot],
                     value.map({ read.insert($0).inserted }) ?? true
@@ -51,13 +51,17 @@ extension CostModel {
         return cost
     }
 
+    /// Pixels at once that a matrix product needs to reach its rate.
+    private static let productPixels = 8
+
     /// Seconds of one worker for a whole output, whose operands are in its cache.
-    private func seconds(of stage: Stage) -> Double {
+    private func seconds(of stage: Stage, rowsAtOnce: Int) -> Double {
         let moved = stage.inputs.reduce(stage.output.byteCount) { $0 + ($1?.byteCount ?? 0) }
         let computing: Double =
             switch stage.work {
             case .sweep: 0
-            case .product(let count): count / products
+            case .product(let count):
+                count / products * max(1, Double(Self.productPixels) / Double(max(rowsAtOnce * stage.output.width, 1)))
             case .taps(let count): count / taps
             }
         return computing + Double(moved) / cache
