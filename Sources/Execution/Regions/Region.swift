@@ -6,8 +6,8 @@ import TesseraTensors
 package struct Region: Sendable {
     /// Where an input of a member comes from.
     enum Source: Sendable {
-        /// Memory of the step: a tensor that is read by rows or whole, which other members may read too.
-        case memory(Value?)
+        /// Memory of the step: a tensor that is read by rows or whole.
+        case memory
         /// An earlier member, by these rows and columns.
         case member(Int, ImageFootprint)
     }
@@ -31,7 +31,7 @@ package struct Region: Sendable {
 
     /// One node.
     init(_ stage: Stage, cut: WindowCut? = nil) {
-        members = [Member(stage: stage, sources: stage.inputs.map { _ in .memory(nil) })]
+        members = [Member(stage: stage, sources: stage.inputs.map { _ in .memory })]
         let output = stage.output
         tiles = RowTiles(images: output.images, rows: output.height, floatsPerRow: output.floatsPerRow)
         columns = Pieces(of: output.width, size: output.width)

@@ -55,7 +55,7 @@ final class RegionPlan: @unchecked Sendable {
                 guard let layout = stage.inputs[slot] else { continue }
                 let input =
                     switch source {
-                    case .memory(_): Input(layout: layout, slot: slot, index: firstInput + slot, isMember: false)
+                    case .memory: Input(layout: layout, slot: slot, index: firstInput + slot, isMember: false)
                     case .member(let maker, _): Input(layout: layout, slot: slot, index: maker, isMember: true)
                     }
                 inputs.append(input)

@@ -24,6 +24,7 @@ struct StepSchedule {
 
     private let graph: Graph
     private let stages: [NodeID: Stage]
+    private let footprints: [NodeID: [ImageFootprint?]]
     private let readers: [Value: [NodeID]]
     private let results: Set<Value>
 
@@ -31,6 +32,11 @@ struct StepSchedule {
     init(_ graph: Graph, stages: [NodeID: Stage], _ choice: RegionChoice) throws {
         self.graph = graph
         self.stages = stages
+        footprints = Dictionary(
+            uniqueKeysWithValues: graph.nodes.compactMap { node in
+                guard stages[node.id] != nil else { return nil }
+                return Region.footprints(of: node, in: graph).map { (node.id, $0) }
+            })
         readers = graph.uses()
         results = Set(graph.results)
         var nodes = graph.nodes.filter { !($0.op is Input || $0.op is State || $0.op is Constant) }
@@ -68,9 +74,10 @@ struct StepSchedule {
     private func planner(_ nodes: [Node], _ model: CostModel) -> RegionPlanner {
         let places = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1.id, $0) })
         return RegionPlanner(
-            nodes: nodes, model: model,
-            isInner: { node, end in isInner(node, readers: { places[$0]! <= end }) }, stages: stages,
-            region: { Region($0, stages: stages, in: graph, $1, nil) })
+            nodes: nodes, model: model, stages: stages, footprints: footprints,
+            lastReader: nodes.map { node in
+                isInner(node) { places[$0] != nil } ? readers[node.output()]!.map { places[$0]! }.max() : nil
+            })
     }
 
     private func choice(for step: [Node]) -> RegionPlanner.Choice? {
@@ -85,7 +92,7 @@ struct StepSchedule {
     /// How the region of a step slides; nil for a node alone.
     func shape(of step: [Node], _ model: CostModel) -> RegionShape? {
         guard step.count > 1 else { return nil }
-        return choice(for: step)?.shape ?? planner(step, model).cheapest(step).shape
+        return choice(for: step)?.shape ?? planner(step, model).cheapest(step[...]).shape
     }
 
     /// Whether a node's rows can live in a ring: only certain nodes read it, by rows of images of the same batch.
@@ -98,7 +105,7 @@ struct StepSchedule {
 
     private func reads(_ reader: Node, _ value: Value, of maker: Stage) -> Bool {
         guard let stage = stages[reader.id], stage.output.images == maker.output.images,
-            let footprints = Region.footprints(of: reader, in: graph)
+            let footprints = footprints[reader.id]
         else { return false }
         return reader.inputs.indices.allSatisfy {
             reader.inputs[$0] != value || footprints[$0] != nil && stage.inputs[$0] == maker.output
@@ -143,7 +150,7 @@ extension Region {
             nodes.map { node in
                 let footprints = Region.footprints(of: node, in: graph)
                 let sources = node.inputs.enumerated().map { index, value -> Source in
-                    guard let maker = nodes.firstIndex(where: { $0.id == value.node }) else { return .memory(value) }
+                    guard let maker = nodes.firstIndex(where: { $0.id == value.node }) else { return .memory }
                     return .member(maker, footprints![index]!)
                 }
                 return Member(stage: stages[node.id]!, sources: sources)
