@@ -63,11 +63,9 @@ INLINE void depthwise3(const tessera_depthwise *d, const int stride) {
         UNROLL
         for (int t = 0; t < 9; t++) w[t] = load(d->weights + t * d->channels + c);
         long p = 0;
-        for (; p < first && p < d->pixels; p++)
-            depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
+        for (; p < first && p < d->pixels; p++) depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
         for (; p + 4 <= last; p += 4) depthwise3_four(d, c, p, w, bias, low, high, stride);
-        for (; p < d->pixels; p++)
-            depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
+        for (; p < d->pixels; p++) depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
     }
 }
 
@@ -77,8 +75,7 @@ static void depthwise(const tessera_depthwise *d) {
     const VEC low = splat(d->low), high = splat(d->high);
     for (long c = 0; c < d->channels; c += VL) {
         const VEC bias = d->bias ? load(d->bias + c) : (VEC){0};
-        for (long p = 0; p < d->pixels; p++)
-            depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
+        for (long p = 0; p < d->pixels; p++) depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
     }
 }
 

@@ -73,7 +73,7 @@ INLINE void gemm_tile(const tessera_gemm *g, long p, const int mr, const int nv)
         }                                                                                                              \
     }                                                                                                                  \
     static void gemm##NV(const tessera_gemm *g) {                                                                      \
-        const long tiles = (g->pixels + (MOST)-1) / (MOST);                                                            \
+        const long tiles = (g->pixels + (MOST) - 1) / (MOST);                                                          \
         if (tiles == 0) return;                                                                                        \
         const long rows = g->pixels / tiles, larger = g->pixels % tiles;                                               \
         gemm##NV##_tiles(g, 0, rows + 1, larger);                                                                      \
