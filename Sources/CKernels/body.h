@@ -17,6 +17,8 @@
 
 #include "rows.h"
 
+#include "peak.h"
+
 void SET(tessera_kernels *table) {
     table->name = NAME;
     table->vector = VL;

@@ -76,6 +76,8 @@ public struct ExecutionOptions: Sendable {
         return ExecutionOptions(threads: count, instructionSet: set)
     }
 
-    /// The processors the scheduler lets this process run on: cpusets and `taskset` are honoured.
-    public static var availableProcessors: Int { Int(tessera_available_processors()) }
+    /// The processors that this process may use: those the scheduler lets it run on (cpusets and `taskset`), and no
+    /// more than its control group's quota of their time.
+    public static let availableProcessors = min(
+        Int(tessera_available_processors()), ProcessorQuota().processors ?? .max)
 }

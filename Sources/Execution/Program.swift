@@ -5,6 +5,8 @@ import TesseraTensors
 /// Where a buffer of a step lies.
 public enum Location: Sendable, Equatable {
     case arena(offset: Int)
+    /// Among what is packed once a session, which lives as long as that.
+    case packed(offset: Int)
     case state(path: String)
     case constant(index: Int)
 }
@@ -52,6 +54,8 @@ public struct Program: Sendable {
     /// New state values that could not be written in place: copied over the old ones when all steps are done.
     let stateCopies: [(path: String, type: TensorType, location: Location)]
     let workerBytes: Int
+    /// Bytes of what is packed once a session: weights as the kernels read them.
+    public let packedByteCount: Int
 
     /// The nodes that run their definition for lack of a kernel.
     public var stepsWithoutKernel: [Node] { steps.filter(\.runsDefinition).map(\.node) }

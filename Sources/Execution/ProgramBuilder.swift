@@ -31,6 +31,7 @@ extension Program {
         let firstWorkspace = storage.requests.count
         let plan = MemoryPlan.smallest(for: storage.requests + storage.workspaces(of: lowered))
         try PlanVerifier.verify(plan)
+        var packedByteCount = 0
 
         func location(_ value: Value) -> Location { storage.location(of: value, in: plan)! }
         self.graph = assigned.graph
@@ -40,14 +41,19 @@ extension Program {
         links = schedule.links
         constants = storage.constants
         steps = zip(schedule.steps, lowered).enumerated().map { index, pair in
-            let (members, step) = pair
+            let (members, step) = pair, isPackedOnce = storage.isPackedOnce(index, step)
+            var prepared = Location.arena(offset: plan.placements[firstWorkspace + 2 * index].offset)
+            if isPackedOnce {
+                prepared = .packed(offset: packedByteCount)
+                packedByteCount += Liveness.aligned(step.packing.byteCount)
+            }
             return Step(
                 nodes: members, lowered: step,
                 inputs: members.flatMap { $0.inputs.map { storage.location(of: $0, in: plan) } },
                 outputs: members.last!.outputTypes.indices.map { location(members.last!.output($0)) },
-                prepared: .arena(offset: plan.placements[firstWorkspace + 2 * index].offset),
+                prepared: prepared,
                 shared: .arena(offset: plan.placements[firstWorkspace + 2 * index + 1].offset),
-                isPreparedOnce: storage.isPackedOnce(index, step), plannedSeconds: schedule.plannedSeconds(members),
+                isPreparedOnce: isPackedOnce, plannedSeconds: schedule.plannedSeconds(members),
                 isStatic: !members.last!.outputTypes.isEmpty && storage.isStatic(members.last!.output())
             )
         }
@@ -63,6 +69,7 @@ extension Program {
                 ? nil : (path: update.path, type: assigned.graph.type(of: update.value), location: place)
         }
         workerBytes = lowered.map(\.workerBytes).max() ?? 0
+        self.packedByteCount = packedByteCount
     }
 }
 

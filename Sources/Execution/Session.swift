@@ -1,5 +1,6 @@
 import Foundation
 import TesseraIR
+import TesseraPlanning
 import TesseraTensors
 
 /// One run's memory and workers for a program. Runs allocate nothing but the result tensors. Not to be used from two
@@ -7,8 +8,9 @@ import TesseraTensors
 public final class Session: @unchecked Sendable {
     public let program: Program
     public let states: StateMemory
-    private let pool: WorkerPool
+    let pool: WorkerPool
     private let arena: Arena
+    private let packed: Arena
     private let scratch: Arena
     private let scratchStride: Int
     private let memories: [StepMemory]
@@ -22,12 +24,14 @@ public final class Session: @unchecked Sendable {
         self.states = states
         self.pool = pool
         arena = try Arena(byteCount: program.plan.byteCount)
+        packed = try Arena(byteCount: program.packedByteCount + MemoryPlan.slack)
         scratchStride = (program.workerBytes + 127) / 64 * 64
         scratch = try Arena(byteCount: scratchStride * pool.threadCount)
-        let base = arena.base
+        let (base, packedBase) = (arena.base, packed.base)
         func resolve(_ location: Location, _ type: TensorType?) throws -> UnsafeMutableRawPointer {
             switch location {
             case .arena(let offset): base + offset
+            case .packed(let offset): packedBase + offset
             case .state(let path): try states.pointer(path, type!)
             case .constant(let index):
                 program.constants[index].withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
@@ -65,21 +69,33 @@ public final class Session: @unchecked Sendable {
             pool: WorkerPool(threadCount: threads))
     }
 
-    /// Bytes of the arena and the workers' scratch memory.
+    /// Bytes of the arena and the workers' scratch memory; what is packed once is apart.
     public var byteCount: Int { arena.byteCount + scratch.byteCount }
+
+    /// Computes what no run changes: packs weights and runs steps on them alone. The first run does it where nobody
+    /// did, and the first after states are loaded.
+    public func prepare() throws {
+        guard preparedVersion != states.version else { return }
+        for (step, memory) in zip(program.steps, memories) {
+            if step.isPreparedOnce { try run(step.lowered.packing.phases, memory) }
+            if step.isStatic { try run(step.lowered.phases, memory) }
+        }
+        preparedVersion = states.version
+    }
 
     /// Runs all steps: inputs in, updates applied to the states, outputs out. Throws where an input is missing or has
     /// another type, or a state would become a number that is not finite; states may then be half updated. `observe` is
     /// called after every step, for profiles.
-    public func run(_ inputs: [String: Tensor], observe: ((Step, Duration) -> Void)? = nil) throws -> [String: Tensor] {
+    public func run(_ inputs: [String: Tensor], observe: ((StepTime) -> Void)? = nil) throws -> [String: Tensor] {
+        // First: what it works on for a moment may lie where the inputs will.
+        try prepare()
         try load(inputs)
-        let mustPrepare = preparedVersion != states.version
-        let clock = ContinuousClock()
-        for (step, memory) in zip(program.steps, memories) where mustPrepare || !step.isStatic {
-            let start = clock.now
-            if mustPrepare || !step.isPreparedOnce { try run(step.lowered.packing.phases, memory) }
-            try run(step.lowered.phases, memory)
-            observe?(step, clock.now - start)
+        for (index, step) in program.steps.enumerated() where !step.isStatic {
+            guard let observe else {
+                try run(step, memories[index])
+                continue
+            }
+            observe(try time(index))
         }
         // Outputs first: one may be a state, and means its old value.
         let results = try Dictionary(
@@ -112,6 +128,21 @@ public final class Session: @unchecked Sendable {
             if isSound, !isFinite(memory.outputs, Array(zip(step.node.outputTypes, step.outputs))) { return step.node }
         }
         return nil
+    }
+
+    private func run(_ step: Step, _ memory: StepMemory) throws {
+        if !step.isPreparedOnce { try run(step.lowered.packing.phases, memory) }
+        try run(step.lowered.phases, memory)
+    }
+
+    private func time(_ index: Int) throws -> StepTime {
+        let step = program.steps[index]
+        var nanoseconds = [Int](repeating: 0, count: step.nodes.count)
+        let start = ContinuousClock.now
+        try nanoseconds.withUnsafeMutableBufferPointer { buffer in
+            try run(step, memories[index].timing(in: buffer.baseAddress!))
+        }
+        return StepTime(step: index, elapsed: ContinuousClock.now - start, workerNanoseconds: nanoseconds)
     }
 
     private func load(_ inputs: [String: Tensor]) throws {
@@ -157,6 +188,7 @@ public final class Session: @unchecked Sendable {
     private func pointer(_ location: Location) -> UnsafeMutableRawPointer {
         switch location {
         case .arena(let offset): arena.base + offset
+        case .packed(let offset): packed.base + offset
         case .constant(let index):
             program.constants[index].withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
         case .state(let path): preconditionFailure("the state \(path) is resolved through the state memory")

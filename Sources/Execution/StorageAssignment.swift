@@ -164,13 +164,14 @@ struct StorageAssignment {
         }
     }
 
-    /// Two requests a step: what it packs, and its shared memory.
+    /// Two requests a step: what it packs at every run, and its shared memory.
     func workspaces(of lowered: [LoweredStep]) -> [BufferRequest] {
         lowered.enumerated().flatMap { index, step in
-            let name = steps[index].last!.id, life = isPackedOnce(index, step) ? 0...lastStep : index...index
+            let name = steps[index].last!.id
             return [
                 BufferRequest(
-                    name: "\(name) prepared", reason: step.kernel, byteCount: step.packing.byteCount, steps: life),
+                    name: "\(name) prepared", reason: step.kernel,
+                    byteCount: isPackedOnce(index, step) ? 0 : step.packing.byteCount, steps: index...index),
                 BufferRequest(
                     name: "\(name) shared", reason: step.kernel, byteCount: step.sharedBytes, steps: index...index),
             ]

@@ -10,7 +10,8 @@ extension Program {
     public var planText: String {
         let bound = plan.lowerBound
         var lines = [
-            "memory plan, \(plan.planner): \(plan.byteCount.grouped) bytes; lower bound \(bound.grouped)",
+            "memory plan, \(plan.planner): \(plan.byteCount.grouped) bytes; lower bound \(bound.grouped); packed once "
+                + packedByteCount.grouped,
             "peak at step \(plan.peakStep)"
                 + (steps.indices.contains(plan.peakStep)
                     ? ", \(steps[plan.peakStep].node.id) \(steps[plan.peakStep].lowered.kernel)" : "") + ":",

@@ -67,6 +67,7 @@ extension Location {
     var text: String {
         switch self {
         case .arena(let offset): offset.grouped
+        case .packed(let offset): "packed \(offset.grouped)"
         case .state(let path): "state \(path)"
         case .constant(let index): "constant \(index)"
         }

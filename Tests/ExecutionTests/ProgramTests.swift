@@ -90,12 +90,12 @@ import Testing
         for seed in 1...3 as ClosedRange<UInt64> {
             let image = Initializer.normal(deviation: 1).tensor(shape: [300, 300], path: "x", seed: seed)
             steps.append(0)
-            let results = try session.run(["x": image]) { _, _ in steps[steps.count - 1] += 1 }
+            let results = try session.run(["x": image]) { _ in steps[steps.count - 1] += 1 }
             let expected = try Evaluator.run(graph, inputs: ["x": image], states: ["w": w0]).outputs
             for (name, tensor) in expected {
                 #expect(zip(results[name]!.doubles(), tensor.doubles()).allSatisfy { abs($0 - $1) < 1e-6 })
             }
         }
-        #expect(steps == [5, 3, 3])
+        #expect(session.program.steps.count == 5 && steps == [3, 3, 3])
     }
 }

@@ -32,6 +32,7 @@ static const struct {
     CASE(clip_gradient),
     CASE(layer_norm),
     CASE(softmax),
+    CASE(multiply_adds),
 };
 
 static long find(const char *kernel) {

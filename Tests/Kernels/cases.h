@@ -27,3 +27,4 @@ void clip_case(trial *t);
 void clip_gradient_case(trial *t);
 void layer_norm_case(trial *t);
 void softmax_case(trial *t);
+void multiply_adds_case(trial *t);

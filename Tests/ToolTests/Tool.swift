@@ -30,7 +30,7 @@ enum Tool {
         }
     }
 
-    private static let path: String? = {
+    static let path: String? = {
         let candidates =
             CommandLine.arguments + [
                 Bundle.main.executablePath ?? "",

@@ -36,9 +36,13 @@ enum Console {
     /// A result as one JSON object.
     static func print(json value: some Encodable) throws { print(try json(value)) }
 
-    static func json(_ value: some Encodable) throws -> String {
+    /// The same, on one line.
+    static func print(jsonLine value: some Encodable) throws { print(try json(value, onOneLine: true)) }
+
+    static func json(_ value: some Encodable, onOneLine: Bool = false) throws -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if !onOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         return String(decoding: try encoder.encode(value), as: UTF8.self)

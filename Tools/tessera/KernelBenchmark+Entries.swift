@@ -81,6 +81,12 @@ extension KernelBenchmark {
             let x = memory.floats(pixels * channels), y = memory.floats(pixels * channels)
             return sweep(operands: 2) { kernels.softmax(x, false, y, pixels, channels) }
         },
+        "multiply_adds": { kernels, memory in
+            let sums = memory.floats(192)
+            return Work(size: "192, 10,000 times", amount: .operations(2 * 192 * 10_000)) {
+                kernels.multiply_adds(10_000, 0.75, 0.25, sums, 192)
+            }
+        },
     ]
 
     /// A piece of an activation, as sweeps take it.

@@ -87,11 +87,9 @@ struct BatchCommand: ParsableCommand {
 
     func run() throws {
         let folder = TensorFolder(execution: try execution.options())
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         while let line = readLine() {
             if line.allSatisfy(\.isWhitespace) { continue }
-            Console.print(String(decoding: try encoder.encode(answer(line, folder)), as: UTF8.self))
+            try Console.print(jsonLine: answer(line, folder))
         }
     }
 

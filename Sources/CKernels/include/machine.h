@@ -4,6 +4,9 @@
 /* The processors that the scheduler lets this process run on: cpusets and taskset count. At least 1. */
 int tessera_available_processors(void);
 
+/* Adds to what several threads add to at once. */
+static inline void tessera_add(long *sum, long value) { __atomic_fetch_add(sum, value, __ATOMIC_RELAXED); }
+
 /* A hint to the processor that this thread is spinning. */
 static inline void tessera_pause(void) {
 #if defined(__x86_64__)

@@ -15,7 +15,8 @@ public struct ProgramVerifier {
     /// Throws the first step that reads other bytes than it should.
     public static func verify(_ program: Program) throws {
         var verifier = ProgramVerifier(program)
-        for run in 0..<2 { try verifier.interpret(isFirst: run == 0) }
+        try verifier.prepare()
+        for _ in 0..<2 { try verifier.interpret() }
     }
 
     private init(_ program: Program) {
@@ -29,12 +30,13 @@ public struct ProgramVerifier {
 
     private func root(_ value: Value) -> Value { shown[value] ?? value }
 
-    private mutating func interpret(isFirst: Bool) throws {
+    private mutating func interpret() throws {
         for input in program.graph.inputs {
             write(input.value, program.inputLocations[input.name]!.location, by: "input \(input.name)")
         }
-        for (index, step) in program.steps.enumerated() where isFirst || !step.isStatic {
-            try interpret(step, index, packs: isFirst || !step.isPreparedOnce)
+        for (index, step) in program.steps.enumerated() where !step.isStatic {
+            if !step.isPreparedOnce { try pack(step, index) }
+            try interpret(step, index)
         }
         for (output, place) in zip(program.graph.outputs, program.outputLocations) {
             try read(output.value, place.location, by: "output \(output.name)")
@@ -47,17 +49,39 @@ public struct ProgramVerifier {
         for entry in program.graph.states { write(entry.value, .state(path: entry.state.path), by: "an update") }
     }
 
-    private mutating func interpret(_ step: Step, _ index: Int, packs: Bool) throws {
-        let name = "step \(index), \(step.node.id) \(step.node.op.mnemonic)"
+    /// What is computed once, before any run.
+    private mutating func prepare() throws {
+        for (index, step) in program.steps.enumerated() {
+            if step.isPreparedOnce { try pack(step, index) }
+            if step.isStatic { try interpret(step, index) }
+        }
+    }
+
+    private func name(_ step: Step, _ index: Int) -> String {
+        "step \(index), \(step.node.id) \(step.node.op.mnemonic)"
+    }
+
+    private func packed(_ step: Step, _ index: Int) -> MemoryAccess {
+        workspace(.packed(step: index), step.prepared, step.lowered.packing.byteCount)
+    }
+
+    private mutating func pack(_ step: Step, _ index: Int) throws {
+        let values = step.nodes.flatMap(\.inputs)
+        for input in step.lowered.packing.inputs {
+            if let location = step.inputs[input] { try read(values[input], location, by: name(step, index)) }
+        }
+        memory.write(packed(step, index), by: name(step, index))
+    }
+
+    private mutating func interpret(_ step: Step, _ index: Int) throws {
+        let name = name(step, index)
         guard step.lowered.viewOfInput == nil else { return }
         let values = step.nodes.flatMap(\.inputs)
         for (value, location) in zip(values, step.inputs) {
             if let location { try read(value, location, by: name) }
         }
         try checkOverlaps(step, values, name)
-        let packed = workspace(.packed(step: index), step.prepared, step.lowered.packing.byteCount)
-        if packs { memory.write(packed, by: name) }
-        try memory.read(packed, by: name)
+        try memory.read(packed(step, index), by: name)
         if let region = step.lowered.region {
             try RegionVerifier.verify(RegionVerifier.visits(of: region), of: region, at: name)
         }
@@ -103,14 +127,18 @@ public struct ProgramVerifier {
     private func access(_ value: Value, _ location: Location) -> MemoryAccess? {
         switch location {
         case .arena(let offset): MemoryAccess(.value(root(value)), at: offset, bytes: byteCount(value))
+        case .packed: preconditionFailure("the value \(value) among what is packed")
         case .state(let path): MemoryAccess(.value(root(value)), in: .state(path), at: 0, bytes: byteCount(value))
         case .constant: nil
         }
     }
 
     private func workspace(_ content: Content, _ location: Location, _ bytes: Int) -> MemoryAccess {
-        guard case .arena(let offset) = location else { preconditionFailure("a workspace outside of the arena") }
-        return MemoryAccess(content, at: offset, bytes: bytes)
+        switch location {
+        case .arena(let offset): MemoryAccess(content, at: offset, bytes: bytes)
+        case .packed(let offset): MemoryAccess(content, in: .packed, at: offset, bytes: bytes)
+        case .state, .constant: preconditionFailure("a workspace that is not the step's own")
+        }
     }
 
     private func read(_ value: Value, _ location: Location, by reader: String) throws {

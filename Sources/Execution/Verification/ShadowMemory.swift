@@ -22,6 +22,7 @@ package enum Content: Hashable, Sendable, CustomStringConvertible {
 package struct MemoryAccess: Sendable {
     package enum Space: Hashable, Sendable {
         case arena
+        case packed
         case state(String)
     }
 
