@@ -10,7 +10,7 @@ static void multiply_adds(long times, float factor, float addend, float *sums, l
         UNROLL
         for (int chain = 0; chain < PEAK_CHAINS; chain++) s[chain] = load(sums + i + chain * VL);
         for (long t = 0; t < times; t++) UNROLL
-            for (int chain = 0; chain < PEAK_CHAINS; chain++) s[chain] = s[chain] * f + a;
+        for (int chain = 0; chain < PEAK_CHAINS; chain++) s[chain] = s[chain] * f + a;
         UNROLL
         for (int chain = 0; chain < PEAK_CHAINS; chain++) store(sums + i + chain * VL, s[chain]);
     }

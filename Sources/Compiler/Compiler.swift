@@ -41,8 +41,7 @@ public enum Compiler {
         }
         let optimized = try purpose.pipeline(parameters: parameters).run(
             try graph.binding(binding), log: RewriteLog(limit: options.rewriteLimit), observe: observe)
-        let regions =
-            options.regions ?? (purpose == .inference ? .planned(.standard(for: options.instructionSet)) : .single)
+        let regions = options.regions ?? (purpose == .inference ? .planned(options.costs) : .single)
         return try Program(lowering: optimized, kernels: try KernelTable(options.instructionSet), regions: regions)
     }
 }
@@ -52,6 +51,8 @@ public struct CompilerOptions: Sendable {
     public var instructionSet: InstructionSet
     /// Which nodes run together as one sliding window; nil: those whose planned cost is least, in inference.
     public var regions: RegionChoice?
+    /// What regions are planned with.
+    public var costs: CostModel
     /// At most so many rewrites are done, to find a wrong one by bisection.
     public var rewriteLimit: Int
 
@@ -61,5 +62,13 @@ public struct CompilerOptions: Sendable {
         self.instructionSet = instructionSet
         self.regions = regions
         self.rewriteLimit = rewriteLimit
+        costs = .standard(for: instructionSet)
+    }
+
+    /// For a run with these options: planned for as many workers as it has.
+    public init(_ execution: ExecutionOptions, regions: RegionChoice? = nil, rewriteLimit: Int = .max) {
+        self.init(instructionSet: execution.instructionSet, regions: regions, rewriteLimit: rewriteLimit)
+        if let costs = execution.costs { self.costs = costs }
+        costs.workers = execution.threads
     }
 }

@@ -1,7 +1,7 @@
 /// How much work is cut off at once. These numbers depend on nothing, so that cuts depend on shapes alone.
 enum WorkSize {
-    /// Floats that a tile writes: 512 KB, which the second cache holds.
-    static let tileFloats = 131_072
+    /// Floats that a tile writes: 256 KB, which the second cache holds beside what it reads.
+    static let tileFloats = 65_536
     /// Floats of the pixels that a matrix product reads at once: 128 KB, beside the weights.
     static let pixelFloats = 32_768
     /// Floats of a block whose sums are taken together: 256 KB, which a second look still finds in the second cache.
@@ -14,6 +14,10 @@ enum WorkSize {
     static let scratchBytes = 512 << 10
     /// Blocks whose partial sums are kept apart, and the floats of all these.
     static let partialSums = 16, partialFloats = 4 << 20
+    /// Pixels of such a block, at least: with fewer, joining costs more than summing.
+    static let blockPixels = 64
+    /// Channels whose sums one tile joins.
+    static let joinedChannels = 64
     /// Pixels whose products are summed in float before they are added to a partial sum.
     static let productPixels = 512
     /// A matrix product of few rows is cut into so many parts of its columns, at most.
@@ -36,6 +40,11 @@ package struct Pieces: Sendable {
     }
 
     func range(_ index: Int) -> Range<Int> { index * size..<min(total, (index + 1) * size) }
+}
+
+extension Pieces {
+    /// Of channels, for the join of their sums.
+    static func joined(_ channels: Int) -> Pieces { Pieces(of: channels, size: WorkSize.joinedChannels) }
 }
 
 /// Tiles of a batch of images: rows of one image, or several small images whole.

@@ -50,10 +50,13 @@ public struct ExecutionOptions: Sendable {
     /// Worker threads; results do not depend on it.
     public var threads: Int
     public var instructionSet: InstructionSet
+    /// What regions are planned with; nil: the standard costs. Results do not depend on it either.
+    public var costs: CostModel?
 
-    public init(threads: Int, instructionSet: InstructionSet = .best) {
+    public init(threads: Int, instructionSet: InstructionSet = .best, costs: CostModel? = nil) {
         self.threads = threads
         self.instructionSet = instructionSet
+        self.costs = costs
     }
 
     /// `TESSERA_THREADS` (default: the processors this process may use) and `TESSERA_ISA` (avx512, avx2, neon,

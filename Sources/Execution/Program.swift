@@ -56,6 +56,8 @@ public struct Program: Sendable {
     let workerBytes: Int
     /// Bytes of what is packed once a session: weights as the kernels read them.
     public let packedByteCount: Int
+    /// What its regions were planned with; nil where they were not planned.
+    public let costs: CostModel?
 
     /// The nodes that run their definition for lack of a kernel.
     public var stepsWithoutKernel: [Node] { steps.filter(\.runsDefinition).map(\.node) }

@@ -70,6 +70,7 @@ extension Program {
         }
         workerBytes = lowered.map(\.workerBytes).max() ?? 0
         self.packedByteCount = packedByteCount
+        self.costs = if case .planned(let model) = regions { model } else { nil }
     }
 }
 

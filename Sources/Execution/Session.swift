@@ -70,7 +70,7 @@ public final class Session: @unchecked Sendable {
     }
 
     /// Bytes of the arena and the workers' scratch memory; what is packed once is apart.
-    public var byteCount: Int { arena.byteCount + scratch.byteCount }
+    public var byteCount: Int { program.plan.byteCount + scratchStride * pool.threadCount }
 
     /// Computes what no run changes: packs weights and runs steps on them alone. The first run does it where nobody
     /// did, and the first after states are loaded.
@@ -130,6 +130,8 @@ public final class Session: @unchecked Sendable {
         return nil
     }
 
+    public var threadCount: Int { pool.threadCount }
+
     private func run(_ step: Step, _ memory: StepMemory) throws {
         if !step.isPreparedOnce { try run(step.lowered.packing.phases, memory) }
         try run(step.lowered.phases, memory)
@@ -137,12 +139,11 @@ public final class Session: @unchecked Sendable {
 
     private func time(_ index: Int) throws -> StepTime {
         let step = program.steps[index]
-        var nanoseconds = [Int](repeating: 0, count: step.nodes.count)
-        let start = ContinuousClock.now
-        try nanoseconds.withUnsafeMutableBufferPointer { buffer in
-            try run(step, memories[index].timing(in: buffer.baseAddress!))
+        return try WorkerTimes.of(nodes: step.nodes.count) { times in
+            let start = ContinuousClock.now
+            try run(step, memories[index].timing(in: times))
+            return StepTime(step: index, elapsed: ContinuousClock.now - start, times: times)
         }
-        return StepTime(step: index, elapsed: ContinuousClock.now - start, workerNanoseconds: nanoseconds)
     }
 
     private func load(_ inputs: [String: Tensor]) throws {

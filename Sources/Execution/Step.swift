@@ -10,8 +10,8 @@ public struct StepMemory: @unchecked Sendable {
     public let prepared: UnsafeMutableRawPointer
     /// Memory of the step, common to all workers (partial sums).
     public let shared: UnsafeMutableRawPointer
-    /// Where a profile adds up what all workers spend on each node of the step; nil in runs without one.
-    var nanoseconds: UnsafeMutablePointer<Int>?
+    /// Nil in runs without a profile.
+    var times: WorkerTimes?
 
     public func input<T>(_ index: Int, as type: T.Type = T.self) -> UnsafePointer<T> {
         UnsafePointer(inputs[index].assumingMemoryBound(to: type))
@@ -21,31 +21,15 @@ public struct StepMemory: @unchecked Sendable {
     }
 
     /// The same, adding up times.
-    func timing(in nanoseconds: UnsafeMutablePointer<Int>) -> StepMemory {
+    func timing(in times: WorkerTimes) -> StepMemory {
         var memory = self
-        memory.nanoseconds = nanoseconds
+        memory.times = times
         return memory
     }
 
     /// The part of one node of a step: its inputs begin at `firstInput`, what it packed at a byte.
     func part(_ firstInput: Int, _ packedAt: Int) -> StepMemory {
         StepMemory(inputs: inputs + firstInput, outputs: outputs, prepared: prepared + packedAt, shared: shared)
-    }
-}
-
-/// What a step took in one run.
-public struct StepTime: Sendable {
-    /// Its place in the program.
-    public let step: Int
-    public let elapsed: Duration
-    /// What all workers together spent on each node of a region; zeros for a step of one node.
-    public let workerNanoseconds: [Int]
-
-    /// What of the time each node took: shared out as the workers spent it.
-    public var shares: [Duration] {
-        let all = workerNanoseconds.reduce(0, +)
-        guard all > 0 else { return workerNanoseconds.map { _ in elapsed / workerNanoseconds.count } }
-        return workerNanoseconds.map { elapsed * (Double($0) / Double(all)) }
     }
 }
 

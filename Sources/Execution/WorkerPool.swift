@@ -2,9 +2,10 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// Threads that live as long as the pool and take tiles from a common counter. The calling thread works too, and waits
-/// only for workers that have begun: on a busy machine a worker that gets no processor misses a phase and delays
-/// nobody. Idle workers spin for a moment, then sleep.
+/// Threads that live as long as the pool. Each takes the tiles of its own share of a phase, so that in phase after
+/// phase it meets the rows that its cache still holds, and then what is left of the others'. The calling thread works
+/// too, and waits only for workers that have begun: on a busy machine a worker that gets no processor misses a phase
+/// and delays nobody. Idle workers spin for a moment, then sleep.
 public final class WorkerPool: Sendable {
     public let threadCount: Int
     /// The work of one phase: worker index and tile.
@@ -14,7 +15,7 @@ public final class WorkerPool: Sendable {
     /// `threadCount` workers in all, at least one.
     public init(threadCount: Int) {
         self.threadCount = max(1, threadCount)
-        let crew = Crew()
+        let crew = Crew(workers: self.threadCount)
         self.crew = crew
         for worker in 1..<self.threadCount {
             let thread = Thread { crew.serve(worker) }
@@ -67,8 +68,9 @@ private struct TileWork {
         switch tiles {
         case .body(let body): while let tile = next() { try body(worker, tile) }
         case .phase(let phase, let memory, let scratch, let stride):
-            let own = scratch + worker * stride
+            let own = scratch + worker * stride, start = memory.times.map { _ in ContinuousClock.now }
             while let tile = next() { try phase.run(tile, memory, own) }
+            if let start, let times = memory.times { times.add(ContinuousClock.now - start, at: 0) }
         }
     }
 }
@@ -76,7 +78,7 @@ private struct TileWork {
 /// What a pool and its threads share. The threads hold the crew, not the pool, so that dropping the pool ends them.
 private final class Crew: @unchecked Sendable {
     private var work: TileWork?
-    private let nextTile = Atomic<Int>(0)
+    private let shares: TileShares
     private let generation = Atomic<Int>(0)
     /// The number of helpers inside the phase, plus `open` while others may still come in.
     private let presence = Atomic<Int>(0)
@@ -88,6 +90,8 @@ private final class Crew: @unchecked Sendable {
     /// Pauses before a waiting thread offers its processor to others at every turn, and before an idle helper sleeps.
     private static let pauseLimit = 2000, spinLimit = 20_000
 
+    init(workers: Int) { shares = TileShares(workers: workers) }
+
     func stop() {
         condition.lock()
         isStopping.store(true, ordering: .releasing)
@@ -97,7 +101,7 @@ private final class Crew: @unchecked Sendable {
 
     func run(_ work: TileWork) throws {
         self.work = work
-        nextTile.store(0, ordering: .relaxed)
+        shares.fill(work.count)
         presence.store(Self.open, ordering: .releasing)
         condition.lock()
         generation.wrappingAdd(1, ordering: .releasing)
@@ -137,13 +141,11 @@ private final class Crew: @unchecked Sendable {
         let previous = tessera_flush_denormals(work.flushesDenormals)
         defer { tessera_flush_denormals(previous) }
         do {
-            try work.run(worker: worker) {
-                let tile = nextTile.wrappingAdd(1, ordering: .relaxed).oldValue
-                return tile < work.count ? tile : nil
-            }
+            var share = worker
+            try work.run(worker: worker) { shares.next(&share, of: worker) }
         } catch {
             failure.withLock { if $0 == nil { $0 = error } }
-            nextTile.store(work.count, ordering: .relaxed)
+            shares.fill(0)
         }
     }
 

@@ -49,7 +49,8 @@ extension Program {
             }
             return "  step \(index): \(step.nodes.count) nodes, \(region.text)\(weighed ?? "")"
         }
-        return lines.isEmpty ? [] : ["", "regions: \(lines.count)"] + lines
+        let planned = costs.map { ", planned by \($0.text)" } ?? ""
+        return lines.isEmpty ? [] : ["", "regions: \(lines.count)\(planned)"] + lines
     }
 
     private func text(of node: Node) -> String {
@@ -59,6 +60,17 @@ extension Program {
     private func result(_ node: Node, _ slot: Int) -> String {
         let layout = layouts[node.output(slot)] ?? .dense
         return "\(node.outputTypes[slot])" + (layout == .channelsLast ? " nhwc" : "")
+    }
+}
+
+extension CostModel {
+    /// Rates in 10⁹ multiply-adds or bytes a second.
+    fileprivate var text: String {
+        String(
+            format: "costs that are %@: products %.0f, taps %.0f, cache %.0f, shared cache %.0f, memory %.0f; "
+                + "caches of %d KiB and %d MiB, %d workers",
+            name, products / 1e9, taps / 1e9, cache / 1e9, sharedCache / 1e9, memory / 1e9, cacheBytes >> 10,
+            sharedCacheBytes >> 20, workers)
     }
 }
 

@@ -17,6 +17,7 @@ import Testing
 
     @Test(arguments: [
         ["benchmark"], ["benchmark", "resnet50", "--kernels"], ["benchmark", "--kernels", "--training"],
+        ["benchmark", "--kernels", "--calibrate"],
     ])
     func eitherAModelOrTheKernels(_ arguments: [String]) throws {
         let result = try Tool.run(arguments)

@@ -17,6 +17,7 @@ struct BenchmarkCommand: ParsableCommand {
               tessera benchmark resnet-dwise50 --training --size 1024 \
                 --batch-size 4 --profile
               tessera benchmark --kernels
+              tessera benchmark --calibrate > costs.json
             """
     )
 
@@ -36,6 +37,8 @@ struct BenchmarkCommand: ParsableCommand {
         String?
     @Flag(help: "Time every kernel by itself, at one typical size and on one thread, instead of a model.")
     var kernels = false
+    @Flag(help: "Measure the costs that regions are planned with, and print them as the file that --costs takes.")
+    var calibrate = false
     @Flag(help: "Time training steps instead of inference.") var training = false
     @Option(help: "All dimensions of the input, as 1x3x1024x1024.") var shape: Shape?
     @Option(help: "Height and width of the images. (default: the model's)") var size: Int?
@@ -52,16 +55,19 @@ struct BenchmarkCommand: ParsableCommand {
     @OptionGroup var execution: ExecutionArguments
 
     func validate() throws {
-        if kernels, model != nil || training || profile {
-            throw ValidationError("--kernels takes no model, --training or --profile")
+        if kernels || calibrate, model != nil || training || profile || kernels == calibrate {
+            throw ValidationError("--kernels and --calibrate stand alone: no model, --training or --profile")
         }
-        if !kernels, model == nil { throw ValidationError("what to time is missing: a model, or --kernels") }
+        if !kernels, !calibrate, model == nil {
+            throw ValidationError("what to time is missing: a model, --kernels, or --calibrate")
+        }
         if shape != nil, size != nil || batchSize != nil || channels != nil {
             throw ValidationError("--shape says what --size, --batch and --channels would")
         }
     }
 
     func run() throws {
+        if calibrate { return try Console.print(CostCalibration(execution.options()).costs().json) }
         guard let model else {
             let rows = try KernelBenchmark.rows(execution.options().instructionSet)
             return json ? try Console.print(json: rows) : Console.print(KernelBenchmark.text(rows))

@@ -5,11 +5,18 @@ import Tessera
 struct ExecutionArguments: ParsableArguments {
     @Option(help: "Threads; by default TESSERA_THREADS or the processors this process may use.") var threads: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file of costs that regions are planned with, as 'tessera benchmark --calibrate' prints.",
+            valueName: "file")) var costs: String?
+
     func options() throws -> ExecutionOptions {
         if let threads, !(1...1024).contains(threads) {
             throw TesseraError(at: "--threads", found: "\(threads)", accepted: "1 to 1024")
         }
-        return try ExecutionOptions.fromEnvironment(threads: threads)
+        var options = try ExecutionOptions.fromEnvironment(threads: threads)
+        options.costs = try costs.map { try CostModel(file: $0, for: options.instructionSet) }
+        return options
     }
 }
 

@@ -48,6 +48,7 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Interpret the program: prove that every step reads what the maker of its input wrote.")
     var verify = false
     @Flag(help: "Print sizes and counts as JSON instead.") var json = false
+    @OptionGroup var execution: ExecutionArguments
 
     private struct Summary: Encodable {
         struct Pass: Encodable { let name: String, applied: Int, declined: Int, nodes: Int }
@@ -83,9 +84,7 @@ struct InspectCommand: ParsableCommand {
         if stage == .graph, !json { return Console.print(GraphText.print(graph).trimmingNewline) }
         let trace = try CompilationTrace(
             graph, for: training ? .training : .inference,
-            options: CompilerOptions(
-                instructionSet: ExecutionOptions.fromEnvironment().instructionSet, regions: regions.choice,
-                rewriteLimit: rewrites ?? .max),
+            options: CompilerOptions(execution.options(), regions: regions.choice, rewriteLimit: rewrites ?? .max),
             parameters: training ? nil : parameters)
         if verify { try ProgramVerifier.verify(trace.program) }
         if json { return try Console.print(json: summary(trace)) }

@@ -21,10 +21,11 @@ enum KernelBenchmark {
         let call: () -> Void
     }
 
-    static func rows(_ set: InstructionSet) throws -> [Row] {
+    /// All kernels, or those of some names.
+    static func rows(_ set: InstructionSet, of names: [String]? = nil) throws -> [Row] {
         let table = try KernelTable(set)
         return KernelTable.lines.compactMap { line in
-            guard let entry = entries[line.name] else { return nil }
+            guard let entry = entries[line.name], names?.contains(line.name) ?? true else { return nil }
             let memory = Memory()
             let work = entry(table.pointer.pointee, memory)
             let seconds = withExtendedLifetime(memory) { leastSeconds(work.call) }

@@ -45,7 +45,7 @@ struct ModelBenchmark {
         if let step { states.merge(step.initialOptimizerStates) }
         let program = try Compiler.compile(
             graph, for: training ? .training : .inference,
-            options: CompilerOptions(instructionSet: options.instructionSet), parameters: training ? nil : states)
+            options: CompilerOptions(options), parameters: training ? nil : states)
         session = try Session(program, parameters: states, threads: options.threads)
         try session.prepare()
         compileSeconds = (ContinuousClock.now - start).seconds

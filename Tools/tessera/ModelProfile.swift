@@ -16,8 +16,12 @@ struct ModelProfile: Encodable {
         let bytes: Int
         /// Of the peak loop in the same run.
         let peak_share: Double
+        /// The part of the workers' time in which they had something to do; nil for a layer.
+        let busy_share: Double?
     }
 
+    /// Of all steps together.
+    let busy_share: Double
     /// In the order of the program.
     let steps: [Row]
     /// The dearest first.
@@ -27,17 +31,22 @@ struct ModelProfile: Encodable {
     init(_ session: Session, _ inputs: [String: Tensor], runs: Int, peak: Double) throws {
         let program = session.program
         var nodes = program.steps.map { [Double](repeating: 0, count: $0.nodes.count) }
+        var busy = [Double](repeating: 0, count: nodes.count)
         for _ in 0..<runs {
             _ = try session.run(inputs) { time in
+                busy[time.step] += time.busy.seconds * 1000 / Double(runs * session.threadCount)
                 for (index, share) in time.shares.enumerated() {
                     nodes[time.step][index] += share.seconds * 1000 / Double(runs)
                 }
             }
         }
+        let all = nodes.reduce(0) { $0 + $1.reduce(0, +) }
+        busy_share = all > 0 ? (busy.reduce(0, +) / all).rounded(to: 4) : 0
         func row(_ step: Int?, _ layer: String, _ kernel: String, _ ms: Double, _ flops: Int, _ bytes: Int) -> Row {
             Row(
                 step: step, layer: layer, kernel: kernel, ms: ms.rounded(to: 4), flops: flops, bytes: bytes,
-                peak_share: ms > 0 ? (Double(flops) / (ms * 1e6) / peak).rounded(to: 4) : 0)
+                peak_share: ms > 0 ? (Double(flops) / (ms * 1e6) / peak).rounded(to: 4) : 0,
+                busy_share: step.map { ms > 0 ? (busy[$0] / ms).rounded(to: 4) : 0 })
         }
         struct Sum { var ms = 0.0, flops = 0, bytes = 0, kernels: [String] = [] }
         var steps: [Row] = [], sums: [String: Sum] = [:]
@@ -78,6 +87,7 @@ extension ModelProfile {
         func table(_ rows: [Row], _ first: String) -> [String] {
             var table = TextTable([
                 (first, .right), ("ms", .right), ("MFLOP", .right), ("MiB", .right), ("of peak", .right),
+                ("busy", .right),
                 ("kernel", .left), ("layer", .left),
             ])
             for row in rows {
@@ -85,12 +95,15 @@ extension ModelProfile {
                     row.step.map(String.init) ?? "", String(format: "%.3f", row.ms),
                     String(format: "%.1f", Double(row.flops) / 1e6),
                     String(format: "%.2f", Double(row.bytes) / 1048576),
-                    row.flops > 0 ? String(format: "%.0f %%", row.peak_share * 100) : "–", row.kernel, row.layer,
+                    row.flops > 0 ? String(format: "%.0f %%", row.peak_share * 100) : "–",
+                    row.busy_share.map { String(format: "%.0f %%", $0 * 100) } ?? "", row.kernel, row.layer,
                 ])
             }
             return table.lines
         }
-        var lines = ["by step:"] + table(steps, "step") + ["", "by layer:"]
+        var lines =
+            [String(format: "workers busy %.0f %% of the time", busy_share * 100), "", "by step:"]
+            + table(steps, "step") + ["", "by layer:"]
         lines += table(Array(layers.prefix(Self.layerLimit)), "")
         let rest = layers.dropFirst(Self.layerLimit)
         if !rest.isEmpty {

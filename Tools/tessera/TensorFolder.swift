@@ -41,7 +41,7 @@ struct TensorFolder {
         for note in imported.notes { logger.notice("\(path): \(note)") }
         let program = try Compiler.compile(
             imported.graph, for: .inference,
-            options: CompilerOptions(instructionSet: execution.instructionSet), parameters: imported.parameters)
+            options: CompilerOptions(execution), parameters: imported.parameters)
         let session = try Session(program, parameters: imported.parameters, threads: execution.threads)
         let start = ContinuousClock.now
         let results = try session.run(tensors)

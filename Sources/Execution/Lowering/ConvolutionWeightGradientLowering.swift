@@ -29,8 +29,9 @@ private struct WeightGradient: Sendable {
     let channels: Int
     let filters: Int
     let taps: Int
+    let blocks: RowBlocks
     let chunks: Pieces
-    private static let filterChunk = 192
+    private static let filterChunk = 192, joinedFilters = 16
 
     init(_ geometry: Geometry, groups: Int, _ kernels: KernelTable) {
         self.geometry = geometry
@@ -38,8 +39,15 @@ private struct WeightGradient: Sendable {
         self.kernels = kernels
         (channels, filters) = (geometry.channels / groups, geometry.outChannels / groups)
         taps = geometry.kernelRows * geometry.kernelColumns
-        // Equal chunks of whole vectors.
-        let count = max(1, (filters + Self.filterChunk - 1) / Self.filterChunk)
+        let pixels = geometry.images * geometry.outHeight * geometry.outWidth
+        let kept = min(WorkSize.partialSums, WorkSize.partialFloats / max(groups * channels * taps * filters, 1))
+        blocks = RowBlocks(
+            images: geometry.images, rows: geometry.outHeight,
+            limit: max(1, min(max(2, kept), pixels / WorkSize.blockPixels)))
+        // Equal chunks of whole vectors, enough with the blocks for the workers.
+        let tiles = (WorkSize.partialSums + blocks.count - 1) / blocks.count
+        let wide = (filters + Self.filterChunk - 1) / Self.filterChunk
+        let count = max(1, wide, min(tiles, filters / Self.joinedFilters))
         chunks = Pieces(of: filters, size: ((filters + count - 1) / count + 15) / 16 * 16)
     }
 
@@ -49,8 +57,6 @@ private struct WeightGradient: Sendable {
 
     func sink(_ request: LoweringRequest) -> Sink {
         let work = self, isPointwise = geometry.isPointwise && groups == 1
-        let limit = max(2, min(WorkSize.partialSums, WorkSize.partialFloats / max(groups * depth * filters, 1)))
-        let blocks = RowBlocks(images: geometry.images, rows: geometry.outHeight, limit: limit)
         let rows = ConvolutionRows(geometry: geometry)
         var sink = Sink(
             kernel: "conv \(geometry.kernelText) weight gradient", inputs: request.images(), summed: 1, blocks: blocks,
@@ -62,7 +68,7 @@ private struct WeightGradient: Sendable {
                 } else {
                     work.addTaps(window, work.chunks.range(part), memory, sums)
                 }
-            }, join: join(blocks))
+            }, join: join)
         sink.scratchBytes = isPointwise ? 0 : rows.byteCount(outputRows: 1)
         return sink
     }
@@ -107,20 +113,24 @@ private struct WeightGradient: Sendable {
         }
     }
 
-    private func join(_ blocks: RowBlocks) -> Phase {
-        let work = self
-        return Phase(tiles: groups * taps) { [channels, filters, taps, chunks] tile, memory, _ in
+    /// Some filters a tile, over all of their weights.
+    private var join: Phase {
+        let work = self, strips = Pieces(of: filters, size: Self.joinedFilters)
+        return Phase(tiles: groups * strips.count) { tile, memory, _ in
             let sums = memory.shared.assumingMemoryBound(to: Float.self), dw = memory.output(0, as: Float.self)
-            let group = tile / taps, tap = tile % taps
-            for c in 0..<channels {
-                for m in 0..<filters {
-                    let row = (group * work.depth + tap * channels + c) * chunks.size + m % chunks.size
-                    var sum = 0.0
-                    for block in 0..<blocks.count {
-                        sum += Double(sums[(block * chunks.count + m / chunks.size) * work.partFloats + row])
-                    }
-                    dw[((group * filters + m) * channels + c) * taps + tap] = Float(sum)
+            let group = tile / strips.count, strip = strips.range(tile % strips.count)
+            let (part, column) = (strip.lowerBound / work.chunks.size, strip.lowerBound % work.chunks.size)
+            let first = sums + part * work.partFloats + group * work.depth * work.chunks.size + column
+            let target = dw + (group * work.filters + strip.lowerBound) * work.depth
+            for k in 0..<work.depth {
+                // Of the block's sums as many as a strip has at most: a part is whole strips.
+                var sum = SIMD16<Double>()
+                for block in 0..<work.blocks.count {
+                    let from = first + block * work.chunks.count * work.partFloats + k * work.chunks.size
+                    sum += SIMD16<Double>(UnsafeRawPointer(from).loadUnaligned(as: SIMD16<Float>.self))
                 }
+                let place = k % work.channels * work.taps + k / work.channels
+                for m in 0..<strip.count { target[m * work.depth + place] = Float(sum[m]) }
             }
         }
     }

@@ -118,10 +118,11 @@ enum DepthwiseStages {
         let taps = geometry.kernelRows * geometry.kernelColumns, channels = geometry.channels,
             kernels = request.kernels
         let blocks = RowBlocks(images: geometry.images, rows: geometry.outHeight, limit: WorkSize.partialSums)
-        let join = Phase(tiles: 1) { _, memory, _ in
+        let pieces = Pieces.joined(channels)
+        let join = Phase(tiles: pieces.count) { tile, memory, _ in
             let partials = memory.shared.assumingMemoryBound(to: Float.self), dw = memory.output(0, as: Float.self)
             for tap in 0..<taps {
-                for c in 0..<channels {
+                for c in pieces.range(tile) {
                     var sum = 0.0
                     for block in 0..<blocks.count { sum += Double(partials[(block * taps + tap) * channels + c]) }
                     dw[c * taps + tap] = Float(sum)

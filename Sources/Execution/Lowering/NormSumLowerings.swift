@@ -9,9 +9,10 @@ extension ChannelMoments: NormLowerable {
         let x = ImageLayout(pixels: request.inputs[0]), channels = x.channels, kernels = request.kernels
         let blocks = RowBlocks(images: x.images, rows: x.height, floatsPerRow: x.floatsPerRow)
         // The sums of a block: mean and sum of squared deviations of each channel.
-        let join = Phase(tiles: 1) { _, memory, _ in
+        let pieces = Pieces.joined(channels)
+        let join = Phase(tiles: pieces.count) { tile, memory, _ in
             let partial = memory.shared.assumingMemoryBound(to: Double.self)
-            for c in 0..<channels {
+            for c in pieces.range(tile) {
                 var total = 0.0, average = 0.0, squares = 0.0
                 for block in 0..<blocks.count {
                     let n = Double(blocks.block(block).rows.count * x.width)
@@ -62,10 +63,11 @@ extension NormLowerable {
         let x = ImageLayout(pixels: request.inputs[1]), channels = x.channels, kernels = request.kernels
         let blocks = RowBlocks(images: x.images, rows: x.height, floatsPerRow: x.floatsPerRow)
         let masks = statistics == 4
-        let join = Phase(tiles: 1) { _, memory, _ in
+        let pieces = Pieces.joined(channels)
+        let join = Phase(tiles: pieces.count) { tile, memory, _ in
             let partial = memory.shared.assumingMemoryBound(to: Double.self),
                 variance = memory.input(statistics + 1, as: Float.self)
-            for c in 0..<channels {
+            for c in pieces.range(tile) {
                 var sum = 0.0, moment = 0.0
                 for block in 0..<blocks.count {
                     sum += partial[2 * block * channels + c]

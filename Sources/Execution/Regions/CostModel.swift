@@ -3,7 +3,9 @@ import Foundation
 
 /// What work costs on this machine: rates of the kernels on one worker, of its second cache, and of what all workers
 /// share. Only the choice of regions hangs on it, never a bit of a result.
-public struct CostModel: Sendable, Equatable, Codable {
+public struct CostModel: Sendable, Equatable {
+    /// Where the numbers come from, for dumps.
+    public var name: String
     /// Multiply-adds a second of one worker, in matrix products and in windows of a channel.
     public var products: Double
     public var taps: Double
@@ -25,7 +27,8 @@ extension CostModel {
     /// The rates measured for an instruction set, with this machine's caches and processors.
     public static func standard(for set: InstructionSet) -> CostModel {
         var model = CostModel(
-            products: 110e9, taps: 45e9, cache: 90e9, sharedCache: 120e9, memory: 30e9, call: 1e-7, step: 4e-6,
+            name: "the standard ones for \(set.rawValue)", products: 110e9, taps: 45e9, cache: 90e9, sharedCache: 120e9,
+            memory: 30e9, call: 1e-7, step: 4e-6,
             cacheBytes: cacheBytes(level: 2, standard: 1 << 20),
             sharedCacheBytes: cacheBytes(level: 3, standard: 16 << 20),
             workers: ExecutionOptions.availableProcessors)
@@ -41,7 +44,20 @@ extension CostModel {
         return model
     }
 
+    /// As Linux describes the first processor's caches, else as the C library does, which counts those of a whole
+    /// package.
     private static func cacheBytes(level: Int, standard: Int) -> Int {
+        for index in 0..<8 {
+            func read(_ name: String) -> String? {
+                let path = "/sys/devices/system/cpu/cpu0/cache/index\(index)/\(name)"
+                return try? String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(
+                    in: .whitespacesAndNewlines)
+            }
+            guard read("level") == "\(level)", read("type") != "Instruction", let size = read("size"),
+                size.hasSuffix("K"), let kilobytes = Int(size.dropLast())
+            else { continue }
+            return kilobytes << 10
+        }
         let bytes = sysconf(Int32(level == 2 ? _SC_LEVEL2_CACHE_SIZE : _SC_LEVEL3_CACHE_SIZE))
         return bytes > 0 ? bytes : standard
     }

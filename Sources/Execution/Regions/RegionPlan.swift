@@ -1,4 +1,3 @@
-import CKernels
 import TesseraTensors
 
 /// A region laid out for its workers: where everything lies in the step's and a worker's memory. Tables are reached by
@@ -92,13 +91,12 @@ final class RegionPlan: @unchecked Sendable {
         window.begin(strip, columns, state)
         place(image, state, memory, scratch)
         window.run(state) { member, rows in
-            guard let times = memory.nanoseconds else {
+            guard let times = memory.times else {
                 return compute(member, rows, state.columns(of: member), image: image, memory, scratch)
             }
             let start = ContinuousClock.now
             compute(member, rows, state.columns(of: member), image: image, memory, scratch)
-            let spent = (ContinuousClock.now - start).components.attoseconds / 1_000_000_000
-            tessera_add(times + member, Int(spent))
+            times.add(ContinuousClock.now - start, at: 1 + member)
         }
     }
 

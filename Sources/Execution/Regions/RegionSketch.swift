@@ -116,6 +116,8 @@ struct RegionSketch {
         }
         cost.moving = inputBytes.reduce(0) { $0 + model.transfer($1, isWritten: false) }
         cost.moving += model.transfer(members[last].outputBytes, isWritten: true)
+        // Rings that no cache near the worker holds are memory that all workers need, and save none.
+        if ringBytes > 2 * model.cacheBytes { cost.moving = .infinity }
         if ringBytes > model.cacheBytes * 3 / 4 {
             cost.moving += members.dropLast().reduce(0) { $0 + 2 * Double($1.outputBytes) } / model.sharedCache
         }

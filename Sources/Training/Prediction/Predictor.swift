@@ -11,7 +11,7 @@ public final class Predictor {
     public let model: TrainedModel
     private let states: StateMemory
     private let pool: WorkerPool
-    private let instructionSet: InstructionSet
+    private let execution: ExecutionOptions
     private let output: String
     /// The model's parameters are the weights, now and later.
     private let ownsWeights: Bool
@@ -24,12 +24,12 @@ public final class Predictor {
         let states = try StateMemory(for: model.graph, loading: model.parameters)
         try self.init(
             model, states: states, pool: WorkerPool(threadCount: execution.threads),
-            instructionSet: execution.instructionSet, ownsWeights: true)
+            execution: execution, ownsWeights: true)
     }
 
     /// A predictor on weights that something else, such as a training session, holds and changes.
     init(
-        _ model: TrainedModel, states: StateMemory, pool: WorkerPool, instructionSet: InstructionSet,
+        _ model: TrainedModel, states: StateMemory, pool: WorkerPool, execution: ExecutionOptions,
         ownsWeights: Bool = false
     ) throws {
         guard let name = model.graph.outputs.first?.name else {
@@ -38,7 +38,7 @@ public final class Predictor {
         self.model = model
         self.states = states
         self.pool = pool
-        self.instructionSet = instructionSet
+        self.execution = execution
         self.output = name
         self.ownsWeights = ownsWeights
     }
@@ -82,7 +82,7 @@ public final class Predictor {
         if sessions.count >= Self.sessionLimit { sessions.removeAll() }
         let program = try Compiler.compile(
             try model.graph.bindingInput(to: shape), for: .inference,
-            options: CompilerOptions(instructionSet: instructionSet),
+            options: CompilerOptions(execution),
             parameters: ownsWeights ? model.parameters : nil)
         let session = try Session(program, states: states, pool: pool)
         sessions[shape] = session

@@ -83,7 +83,7 @@ public final class Trainer {
         stepsPerEpoch = plan.stepsPerEpoch
         trainingGraph = plan.trainingGraph
         program = try Compiler.compile(
-            trainingGraph.graph, for: .training, options: CompilerOptions(instructionSet: execution.instructionSet))
+            trainingGraph.graph, for: .training, options: CompilerOptions(execution))
         programDigest = program.digest
         dataDigest = Self.digest(of: [training] + (validation.map { [$0] } ?? []))
         if let checkpoint, checkpoint.dataDigest != dataDigest {
@@ -102,7 +102,7 @@ public final class Trainer {
         states = try StateMemory(for: trainingGraph.graph, loading: store)
         let pool = WorkerPool(threadCount: execution.threads)
         session = try Session(program, states: states, pool: pool)
-        predictor = try Predictor(model, states: states, pool: pool, instructionSet: execution.instructionSet)
+        predictor = try Predictor(model, states: states, pool: pool, execution: execution)
         var notes = trainingGraph.notes
         if let checkpoint, checkpoint.programDigest != programDigest { notes.append(Self.otherProgram) }
         let steps = stepsPerEpoch * configuration.epochs
