@@ -6,7 +6,7 @@ enum WorkSize {
     static let pixelFloats = 32_768
     /// Floats of a block whose sums are taken together: 256 KB, which a second look still finds in the second cache.
     static let blockFloats = 65_536
-    /// An image is cut into this many tiles at least, where it has as many rows.
+    /// An image is cut into this many tiles at least, where it has as many rows, or parts of its channels.
     static let tilesPerImage = 4
     /// Pixels that members of a sliding window compute at once, at least: a matrix product of fewer is slow.
     static let pixelsAtOnce = 64

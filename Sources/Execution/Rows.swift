@@ -4,7 +4,9 @@ import TesseraTensors
 struct RowWindow: Sendable {
     let image: Int
     let rows: Range<Int>
-    let columns: Range<Int>
+    var columns: Range<Int>
+    /// Of what the stage cuts its channels into; nil for all.
+    var parts: Range<Int>?
 
     /// Calls `body` with the first pixel and the number of pixels of every run that lies in one piece: a row, or all
     /// rows where `joins` says that whole rows follow one another without a gap.

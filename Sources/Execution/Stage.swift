@@ -28,6 +28,8 @@ struct Stage: Sendable {
     var scratchBytes: @Sendable (_ rows: Int) -> Int = { _ in 0 }
     /// Inputs that the output may be written over, window by window.
     var inPlace: [Int] = []
+    /// What its output's channels can be cut into: panels of a matrix product.
+    var parts = 1
     /// The multiply-adds, or what takes as long, of the whole output, for the cost model.
     var work = Work.sweep
     /// Writes a window of the output's rows.

@@ -17,8 +17,13 @@ public final class WorkerPool: Sendable {
         self.threadCount = max(1, threadCount)
         let crew = Crew(workers: self.threadCount)
         self.crew = crew
+        // Schedulers may leave a thread beside the one that made it for longer than a whole inference takes.
+        let own = tessera_current_processor()
         for worker in 1..<self.threadCount {
-            let thread = Thread { crew.serve(worker) }
+            let thread = Thread {
+                tessera_avoid_processor(own)
+                crew.serve(worker)
+            }
             thread.stackSize = 1 << 20
             thread.name = "tessera worker \(worker)"
             thread.start()

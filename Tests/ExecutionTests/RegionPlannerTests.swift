@@ -119,7 +119,7 @@ import Testing
         let program = try Self.planned(Self.blocks(1, channels: 24, size: 2048))
         #expect(Self.convolutions(program).count == 1)
         let region = try #require(Self.convolutions(program)[0].lowered.region)
-        #expect(region.columns.count > 1)
+        #expect(region.tiles.columns.count > 1)
         try ProgramVerifier.verify(program)
     }
 }

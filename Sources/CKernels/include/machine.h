@@ -4,6 +4,12 @@
 /* The processors that the scheduler lets this process run on: cpusets and taskset count. At least 1. */
 int tessera_available_processors(void);
 
+/* The processor that this thread is on, or -1. */
+int tessera_current_processor(void);
+
+/* Keeps this thread off a processor, where it may run on others. */
+void tessera_avoid_processor(int processor);
+
 /* Adds to what several threads add to at once. */
 static inline void tessera_add(long *sum, long value) { __atomic_fetch_add(sum, value, __ATOMIC_RELAXED); }
 

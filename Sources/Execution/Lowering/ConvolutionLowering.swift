@@ -91,6 +91,7 @@ private struct ConvolutionStage: Sendable {
             output: ImageLayout(request.outputs[0]), run: run)
         stage.packing = packing
         stage.work = .product(Double(request.outputs[0].elementCount) * Double(depth))
+        stage.parts = groups == 1 ? panels.count : 1
         stage.inPlace = epilogue.addend.map { [$0] } ?? []
         return stage
     }
@@ -154,7 +155,7 @@ private struct ConvolutionStage: Sendable {
         call.addend_stride = addend?.pixelStride ?? 0
         call.low = epilogue.low
         call.high = epilogue.high
-        for panel in 0..<panels.count {
+        for panel in window.parts ?? 0..<panels.count {
             let first = group * panels.columns + panels.columns(panel).lowerBound
             let packed = memory.packed((group * panels.count + panel) * panels.width * depth)
             for (row, y) in window.rows.enumerated() {

@@ -45,7 +45,8 @@ struct GemmPanels: Sendable {
         }
     }
 
-    /// All panels over a run of pixels that are read one by one, a few pixels at a time, which stay in the cache.
+    /// All panels of a window over a run of pixels that are read one by one, a few pixels at a time, which stay in the
+    /// cache.
     func runPointwise(
         _ input: Rows, _ output: Rows, _ window: RowWindow, depth: Int, packed: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?, epilogue: Epilogue = Epilogue(), addend: Rows? = nil
@@ -67,7 +68,7 @@ struct GemmPanels: Sendable {
                 withUnsafePointer(to: &a) { a in
                     call.a = a
                     call.pixels = min(piece, pixels - start)
-                    for panel in 0..<count {
+                    for panel in window.parts ?? 0..<count {
                         let first = columns(panel).lowerBound
                         call.addend = addend.map {
                             UnsafePointer($0.floats(y, x) + start * $0.pixelStride + first)

@@ -6,12 +6,10 @@ extension Region {
 
     /// One tile for every strip of rows and piece of its columns.
     var lowered: LoweredStep {
-        let plan = RegionPlan(self), (tiles, columns) = (tiles, columns)
-        let phase = Phase(tiles: tileCount) { tile, memory, scratch in
-            let (images, strip) = tiles.tile(tile / columns.count)
-            for image in images {
-                plan.run(strip, columns.range(tile % columns.count), image: image, memory, scratch)
-            }
+        let plan = RegionPlan(self), tiles = tiles
+        let phase = Phase(tiles: tiles.count) { index, memory, scratch in
+            let tile = tiles.tile(index)
+            for image in tile.images { plan.run(tile, image: image, memory, scratch) }
         }
         var step = LoweredStep(kernel: members.map(\.stage.kernel).joined(separator: " → "), phases: [phase])
         step.packing.byteCount = plan.packedBytes

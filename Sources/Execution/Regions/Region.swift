@@ -19,9 +19,7 @@ package struct Region: Sendable {
 
     /// Makers before their readers; the last makes the region's output.
     let members: [Member]
-    let tiles: RowTiles
-    /// The columns of a tile.
-    package let columns: Pieces
+    package let tiles: TileCut
     /// Rows that each member computes at once, at most, and columns, where these are cut.
     let rowsAtOnce: [Int]
     let columnsAtOnce: Int?
@@ -33,9 +31,15 @@ package struct Region: Sendable {
     init(_ stage: Stage, cut: WindowCut? = nil) {
         members = [Member(stage: stage, sources: stage.inputs.map { _ in .memory })]
         let output = stage.output
-        tiles = RowTiles(images: output.images, rows: output.height, floatsPerRow: output.floatsPerRow)
-        columns = Pieces(of: output.width, size: output.width)
-        rowsAtOnce = [cut?.rows ?? stage.rowsAtOnce(upTo: tiles.rowsPerTile)]
+        tiles =
+            stage.isCutIntoParts
+            ? TileCut(
+                rows: RowTiles(images: output.images, rows: output.height, rowsPerTile: output.height),
+                columns: Pieces(of: output.width, size: output.width), parts: .few(stage.parts))
+            : TileCut(
+                rows: RowTiles(images: output.images, rows: output.height, floatsPerRow: output.floatsPerRow),
+                columns: Pieces(of: output.width, size: output.width))
+        rowsAtOnce = [cut?.rows ?? stage.rowsAtOnce(upTo: tiles.rows.rowsPerTile)]
         columnsAtOnce = cut?.columns
         (ringRows, ringColumns) = ([0], [0])
     }
@@ -44,13 +48,14 @@ package struct Region: Sendable {
     init(_ members: [Member], _ shape: RegionShape, cut: WindowCut? = nil) {
         self.members = members
         let output = members.last!.stage.output
-        tiles = RowTiles(images: output.images, rows: output.height, rowsPerTile: shape.tileRows)
-        columns = Pieces(of: output.width, size: shape.tileColumns)
+        tiles = TileCut(
+            rows: RowTiles(images: output.images, rows: output.height, rowsPerTile: shape.tileRows),
+            columns: Pieces(of: output.width, size: shape.tileColumns))
         rowsAtOnce = Self.rowsAtOnce(members, cut?.rows ?? shape.rowsAtOnce)
         columnsAtOnce = cut?.columns
-        let window = SlidingWindow(members, rowsAtOnce)
-        ringRows = window.ringRows(tiles)
-        ringColumns = window.ringColumns(columns)
+        let sliding = SlidingWindow(members, rowsAtOnce)
+        ringRows = sliding.ringRows(tiles.rows)
+        ringColumns = sliding.ringColumns(tiles.columns)
     }
 
     /// The rows that each member computes for so many of the last one.
@@ -68,25 +73,25 @@ package struct Region: Sendable {
 
     var slidingWindow: SlidingWindow { SlidingWindow(members, rowsAtOnce) }
 
-    /// Tiles of rows, each with all its columns, piece by piece.
-    var tileCount: Int { tiles.count * columns.count }
-
-    func tile(_ index: Int) -> (images: Range<Int>, rows: Range<Int>, columns: Range<Int>) {
-        let (images, rows) = tiles.tile(index / columns.count)
-        return (images, rows, columns.range(index % columns.count))
-    }
-
     /// `tiles of 128 rows, 2 rows at once, 48 KiB of rings`
     package var text: String {
         let width = members.last!.stage.output.width,
-            columnText = columns.count == 1 ? "" : " × \(columns.size) of \(width) columns"
+            columnText = tiles.columns.count == 1 ? "" : " × \(tiles.columns.size) of \(width) columns"
         let rows = rowsAtOnce.last!
-        return "tiles of \(tiles.rowsPerTile) rows\(columnText), \(rows) row\(rows == 1 ? "" : "s") at once, "
+        return "tiles of \(tiles.rows.rowsPerTile) rows\(columnText), \(rows) row\(rows == 1 ? "" : "s") at once, "
             + "\((ringBytes + 1023) / 1024) KiB of rings"
     }
 
     /// The output may be written over these inputs: by one node alone, window by window.
     var inPlace: [Int] { members.count == 1 ? members[0].stage.inPlace : [] }
+}
+
+extension Stage {
+    /// Whether tiles are parts of the channels instead of rows: where there are more weights than pixels, which every
+    /// strip of rows would read anew.
+    var isCutIntoParts: Bool {
+        parts > 1 && packing.byteCount > inputs.reduce(0) { $0 + ($1?.byteCount ?? 0) } / max(output.images, 1)
+    }
 }
 
 /// Windows of another size than the usual, to show that results do not depend on it.

@@ -24,7 +24,10 @@ extension CostModel {
         cost.computing = computing(member, again: 1, rowsAtOnce: region.rowsAtOnce[0], visits: strips)
         cost.moving = stage.inputs.reduce(0) { $0 + ($1.map { transfer($0.byteCount, isWritten: false) } ?? 0) }
         cost.moving += transfer(member.outputBytes, isWritten: true)
-        return shared(cost, tiles: region.tileCount, calls: strips)
+        // Every part of the channels reads the inputs anew.
+        let parts = region.tiles.parts.count
+        cost.computing += Double((parts - 1) * (member.moved - member.outputBytes)) / cache
+        return shared(cost, tiles: region.tiles.count, calls: strips * parts)
     }
 
     /// Seconds of one worker for a member, `again` times its whole output, whose operands are in its cache.

@@ -83,19 +83,23 @@ final class RegionPlan: @unchecked Sendable {
         inputs.deallocate()
     }
 
-    /// Computes rows and columns of the region's output, of one image.
-    func run(
-        _ strip: Range<Int>, _ columns: Range<Int>, image: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer
-    ) {
+    /// Computes a tile of the region's output, of one image.
+    func run(_ tile: TileCut.Tile, image: Int, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer) {
         let state = SlidingWindow.State(at: scratch, members: members.count)
-        window.begin(strip, columns, state)
+        window.begin(tile.rows, tile.columns, state)
         place(image, state, memory, scratch)
         window.run(state) { member, rows in
             guard let times = memory.times else {
-                return compute(member, rows, state.columns(of: member), image: image, memory, scratch)
+                return compute(
+                    member, RowWindow(image: image, rows: rows, columns: state.columns(of: member), parts: tile.parts),
+                    memory,
+                    scratch)
             }
             let start = ContinuousClock.now
-            compute(member, rows, state.columns(of: member), image: image, memory, scratch)
+            compute(
+                member, RowWindow(image: image, rows: rows, columns: state.columns(of: member), parts: tile.parts),
+                memory,
+                scratch)
             times.add(ContinuousClock.now - start, at: 1 + member)
         }
     }
@@ -125,18 +129,18 @@ final class RegionPlan: @unchecked Sendable {
     }
 
     private func compute(
-        _ index: Int, _ rows: Range<Int>, _ columns: Range<Int>, image: Int, _ memory: StepMemory,
-        _ scratch: UnsafeMutableRawPointer
+        _ index: Int, _ window: RowWindow, _ memory: StepMemory, _ scratch: UnsafeMutableRawPointer
     ) {
         let member = members.baseAddress! + index
         let rowMemory = RowMemory(
             inputs: (scratch + member.pointee.tableAt).assumingMemoryBound(to: Rows.self),
             whole: memory.part(member.pointee.firstInput, member.pointee.packedAt), scratch: scratch + scratchAt)
         let output = (scratch + outputsAt).assumingMemoryBound(to: Rows.self)[index]
-        let atOnce = columnsAtOnce ?? max(columns.count, 1)
-        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: atOnce) {
-            let piece = first..<min(first + atOnce, columns.upperBound)
-            member.pointee.run(RowWindow(image: image, rows: rows, columns: piece), rowMemory, output)
+        let atOnce = columnsAtOnce ?? max(window.columns.count, 1)
+        for first in stride(from: window.columns.lowerBound, to: window.columns.upperBound, by: atOnce) {
+            var piece = window
+            piece.columns = first..<min(first + atOnce, window.columns.upperBound)
+            member.pointee.run(piece, rowMemory, output)
         }
     }
 }

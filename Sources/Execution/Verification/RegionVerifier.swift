@@ -18,10 +18,10 @@ package enum RegionVerifier {
         let window = region.slidingWindow
         var visits: [RegionVisit] = []
         window.withState { state in
-            for tile in 0..<region.tileCount {
-                let (images, strip, columns) = region.tile(tile)
-                for image in images {
-                    window.begin(strip, columns, state)
+            for tile in 0..<region.tiles.count {
+                let place = region.tiles.tile(tile)
+                for image in place.images {
+                    window.begin(place.rows, place.columns, state)
                     window.run(state) { member, rows in
                         visits.append(
                             RegionVisit(
@@ -37,7 +37,7 @@ package enum RegionVerifier {
     /// Throws the first visit that reads a pixel that is not there, or the first row that is written twice or never.
     package static func verify(_ visits: [RegionVisit], of region: Region, at place: String) throws {
         var rings = Rings(region)
-        let output = region.members.last!.stage.output, pieces = region.columns.count
+        let output = region.members.last!.stage.output, pieces = region.tiles.perStrip
         var writers = [Int?](repeating: nil, count: output.images * output.height * pieces)
         var strip = (tile: -1, image: -1)
         for visit in visits {
