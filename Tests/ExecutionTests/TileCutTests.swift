@@ -12,7 +12,7 @@ import Testing
         let x = try builder.addInput("x", TensorType(.float32, shape: [images, 48, pixels, pixels]))
         let weight = try builder.constant(Draw.normal("w", [256, 48, 3, 3]).floating(.float32))
         builder.output("y", try builder.add(Convolution(pads: [1, 1, 1, 1]), [x, weight])[0])
-        return builder.finish()
+        return try builder.finish()
     }
 
     private func parts(_ graph: Graph) throws -> Int {
