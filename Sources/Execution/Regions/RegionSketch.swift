@@ -36,15 +36,19 @@ struct RegionSketch {
 
     private var last: Int { members.count - 1 }
 
+    private enum Axis { case rows, columns }
+
     /// What every member computes for a part of the last one's rows or columns.
-    private func needed(
-        for part: Range<Int>, _ axis: KeyPath<ImageFootprint, Footprint>, _ extent: KeyPath<ImageLayout, Int>
-    ) -> [Range<Int>] {
+    private func needed(for part: Range<Int>, _ axis: Axis) -> [Range<Int>] {
         var ranges = [Range<Int>](repeating: 0..<0, count: members.count)
         ranges[last] = part
         for edge in edges.reversed() where !ranges[edge.reader].isEmpty {
-            let range = edge.footprint[keyPath: axis].range(
-                of: ranges[edge.reader], extent: members[edge.maker].output[keyPath: extent])
+            let output = members[edge.maker].output
+            let range =
+                switch axis {
+                case .rows: edge.footprint.rows.range(of: ranges[edge.reader], extent: output.height)
+                case .columns: edge.footprint.columns.range(of: ranges[edge.reader], extent: output.width)
+                }
             let old = ranges[edge.maker]
             guard !range.isEmpty else { continue }
             ranges[edge.maker] =
@@ -56,14 +60,12 @@ struct RegionSketch {
 
     /// The rows or columns that every member computes over all pieces, and the most for one of them. Pieces between the
     /// first and the last one are alike.
-    private func computed(
-        _ pieces: Pieces, _ axis: KeyPath<ImageFootprint, Footprint>, _ extent: KeyPath<ImageLayout, Int>
-    ) -> (all: [Int], most: [Int]) {
+    private func computed(_ pieces: Pieces, _ axis: Axis) -> (all: [Int], most: [Int]) {
         var all = [Int](repeating: 0, count: members.count), most = all
         for (piece, times) in [(0, 1), (pieces.count / 2, pieces.count - 2), (pieces.count - 1, 1)]
         where times > 0 && (piece > 0 || times == 1) {
             if pieces.count == 1 && all[last] > 0 { continue }
-            for (index, range) in needed(for: pieces.range(piece), axis, extent).enumerated() {
+            for (index, range) in needed(for: pieces.range(piece), axis).enumerated() {
                 all[index] += times * range.count
                 most[index] = max(most[index], range.count)
             }
@@ -85,7 +87,7 @@ struct RegionSketch {
     /// From the first row that a reader still needs to the last that is there, in the middle of the image.
     private func ringRows(_ atOnce: [Int]) -> [Int] {
         let middle = members[last].output.height / 2
-        let there = needed(for: middle..<middle + atOnce[last], \.rows, \.height)
+        let there = needed(for: middle..<middle + atOnce[last], .rows)
         var rings = [Int](repeating: 0, count: members.count)
         for edge in edges where !there[edge.reader].isEmpty {
             let height = members[edge.maker].output.height, end = there[edge.reader].upperBound
@@ -103,7 +105,7 @@ struct RegionSketch {
         let output = members[last].output
         let strips = Pieces(of: output.height, size: shape.tileRows)
         let pieces = Pieces(of: output.width, size: shape.tileColumns)
-        let rows = computed(strips, \.rows, \.height), columns = computed(pieces, \.columns, \.width)
+        let rows = computed(strips, .rows), columns = computed(pieces, .columns)
         let atOnce = rowsAtOnce(shape.rowsAtOnce), rings = ringRows(atOnce)
         var cost = RegionCost(), calls = 0, ringBytes = 0
         for (index, member) in members.enumerated() {
