@@ -53,11 +53,14 @@ public struct Program: Sendable {
     let outputLocations: [(name: String, type: TensorType, location: Location)]
     /// New state values that could not be written in place: copied over the old ones when all steps are done.
     let stateCopies: [(path: String, type: TensorType, location: Location)]
-    let workerBytes: Int
+    /// Bytes of the scratch memory that every worker has for itself.
+    public let workerBytes: Int
     /// Bytes of what is packed once a session: weights as the kernels read them.
     public let packedByteCount: Int
     /// What its regions were planned with; nil where they were not planned.
     public let costs: CostModel?
+    /// The pairs of nodes that the planner left apart.
+    public let partings: [RegionParting]
 
     /// The nodes that run their definition for lack of a kernel.
     public var stepsWithoutKernel: [Node] { steps.filter(\.runsDefinition).map(\.node) }

@@ -39,6 +39,7 @@ extension Program {
         self.plan = plan
         self.kernels = kernels
         links = schedule.links
+        partings = schedule.partings
         constants = storage.constants
         steps = zip(schedule.steps, lowered).enumerated().map { index, pair in
             let (members, step) = pair, isPackedOnce = storage.isPackedOnce(index, step)

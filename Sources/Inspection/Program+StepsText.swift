@@ -20,9 +20,11 @@ extension Program {
         for (index, step) in steps.enumerated() {
             let node = step.node
             // The members of a region whose results live within it.
-            for (inner, rows) in zip(step.nodes.dropLast(), step.lowered.region?.ringRows ?? []) {
+            let kernels = step.lowered.region?.kernels ?? [step.lowered.kernel]
+            for (place, inner) in step.nodes.dropLast().enumerated() {
+                let rows = step.lowered.region!.ringRows[place]
                 let ring = rows == 1 ? "a ring of 1 row" : "a ring of \(rows) rows"
-                table.add(["", "", "", "", "", text(of: inner), result(inner, 0), ring, inner.path])
+                table.add(["", "", kernels[place], "", "", text(of: inner), result(inner, 0), ring, inner.path])
             }
             let runs =
                 step.lowered.viewOfInput != nil
@@ -30,18 +32,19 @@ extension Program {
                 : step.isStatic
                     ? "once" : step.isPreparedOnce || step.lowered.packing.phases.isEmpty ? "" : "packs anew"
             table.add([
-                step.runsDefinition ? "!" : "", "\(index)", step.lowered.kernel,
+                step.runsDefinition ? "!" : "", "\(index)", kernels.last!,
                 step.lowered.phases.map { "\($0.tileCount)" }.joined(separator: "+"), runs,
                 text(of: node),
                 node.outputTypes.indices.map { result(node, $0) }.joined(separator: ", "),
                 step.outputs.map(\.text).joined(separator: ", "), node.path,
             ])
         }
-        return (lines + table.lines + regionLines).joined(separator: "\n") + "\n"
+        let regions = regionLines(upTo: .max)
+        return (lines + table.lines + (regions.isEmpty ? [] : [""] + regions)).joined(separator: "\n") + "\n"
     }
 
-    /// How every region slides, and what was weighed.
-    private var regionLines: [String] {
+    /// How so many regions slide, and what was weighed.
+    func regionLines(upTo limit: Int) -> [String] {
         let lines = steps.enumerated().compactMap { index, step -> String? in
             guard step.nodes.count > 1, let region = step.lowered.region else { return nil }
             let weighed = step.plannedSeconds.map {
@@ -50,7 +53,9 @@ extension Program {
             return "  step \(index): \(step.nodes.count) nodes, \(region.text)\(weighed ?? "")"
         }
         let planned = costs.map { ", planned by \($0.text)" } ?? ""
-        return lines.isEmpty ? [] : ["", "regions: \(lines.count)\(planned)"] + lines
+        guard !lines.isEmpty else { return [] }
+        let rest = lines.count - limit
+        return ["regions: \(lines.count)\(planned)"] + lines.prefix(limit) + (rest > 0 ? ["  and \(rest) more"] : [])
     }
 
     private func text(of node: Node) -> String {

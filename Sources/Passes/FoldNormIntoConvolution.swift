@@ -16,7 +16,9 @@ public struct FoldNormIntoConvolution: RulePass, Rule {
     public init(_ parameters: ParameterStore?) { self.parameters = parameters }
 
     public func match(_ root: BatchNormalization, _ node: Node, in sight: Sight) -> Match {
-        guard let (producer, convolution) = sight.maker(of: node.inputs[0], Convolution.self) else { return .none }
+        guard let (producer, convolution) = sight.maker(of: node.inputs[0], Convolution.self) else {
+            return .declined(sight.reads(node.inputs[0], no: "convolution"))
+        }
         guard sight.onlyReader(of: node.inputs[0]) != nil else {
             return .declined("the convolution \(producer.id) has other readers")
         }

@@ -14,7 +14,7 @@ public struct FuseAddIntoConvolution: RulePass {
 
     private struct Sum: Rule {
         func match(_ root: Add, _ node: Node, in sight: Sight) -> Match {
-            var reason: String?
+            var reason = sight.reads(node.inputs[0], no: "convolution")
             for (slot, other) in [(0, 1), (1, 0)] {
                 guard let (producer, convolution) = sight.maker(of: node.inputs[slot], Convolution.self) else {
                     continue
@@ -28,7 +28,7 @@ public struct FuseAddIntoConvolution: RulePass {
                         try $0.add(ConvolutionAddClip(convolution), producer.inputs + [node.inputs[other]])
                     })
             }
-            return reason.map { .declined($0) } ?? .none
+            return .declined(reason)
         }
 
         private func obstacle(_ producer: Node, _ node: Node, _ other: Int, in sight: Sight) -> String? {

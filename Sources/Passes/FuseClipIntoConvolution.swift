@@ -14,7 +14,9 @@ public struct FuseClipIntoConvolution: RulePass {
         let clip: @Sendable (Root) -> Clip
 
         func match(_ root: Root, _ node: Node, in sight: Sight) -> Match {
-            guard let (producer, convolution) = sight.maker(of: node.inputs[0], Convolution.self) else { return .none }
+            guard let (producer, convolution) = sight.maker(of: node.inputs[0], Convolution.self) else {
+                return .declined(sight.reads(node.inputs[0], no: "convolution"))
+            }
             guard sight.onlyReader(of: producer.output()) != nil else {
                 return .declined("the convolution \(producer.id) has other readers")
             }

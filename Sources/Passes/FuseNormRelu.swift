@@ -15,7 +15,9 @@ public struct FuseNormRelu: RulePass {
     /// relu(batchNorm(x)) is normRelu(x).
     struct Forward: Rule {
         func match(_ root: Relu, _ node: Node, in sight: Sight) -> Match {
-            guard let (norm, op) = sight.maker(of: node.inputs[0], BatchNormalization.self) else { return .none }
+            guard let (norm, op) = sight.maker(of: node.inputs[0], BatchNormalization.self) else {
+                return .declined(sight.reads(node.inputs[0], no: "norm"))
+            }
             guard sight.onlyReader(of: node.inputs[0]) != nil else {
                 return .declined("the norm \(norm.id) has other readers")
             }

@@ -20,6 +20,11 @@ public final class Sight {
         return (node.op as? O).map { (node, $0) }
     }
 
+    /// Why a node that reads a value does not fit a rule: `it reads %3 concat, no convolution`.
+    func reads(_ value: Value, no wanted: String) -> String {
+        "it reads \(value) \(maker(of: value).op.mnemonic), no \(wanted)"
+    }
+
     /// The nodes that read a value, each once, in the order of the graph.
     public func readers(of value: Value) -> [Node] { (readers[value] ?? []).map { graph[$0] } }
 

@@ -39,6 +39,15 @@ import Testing
         #expect(try trace.passText("3") == fold)
     }
 
+    @Test func theSummaryNamesWhatWasDoneAndWhatNot() throws {
+        let trace = try trace(), text = trace.summaryText
+        #expect(text.contains("inputs: image f32[2,3,8,8]\n"))
+        #expect(text.contains("  foldNormIntoConvolution: 1 applied, 1 declined\n"))
+        #expect(text.contains("    not %7 batchNorm @norm1: the convolution has other readers\n"))
+        #expect(text.contains("memory: arena ") && text.contains("  at its peak, step \(trace.program.plan.peakStep):"))
+        #expect(text.contains("dearest layers of ") && text.split(separator: "\n").count < 80)
+    }
+
     @Test func anUnchangedGraphIsNotPrinted() throws {
         #expect(
             try trace().passText("1")
@@ -114,7 +123,9 @@ import Testing
         #expect(lines[0].hasSuffix("every step has a kernel"))
         for (line, node) in zip(lines.dropFirst(2), nodes) { #expect(line.contains("\(node.id) = ")) }
         for step in program.steps {
-            #expect(lines.contains { $0.contains(step.lowered.kernel) && $0.contains("\(step.node.id) = ") })
+            for (kernel, node) in zip(step.lowered.region?.kernels ?? [step.lowered.kernel], step.nodes) {
+                #expect(lines.contains { $0.contains(kernel) && $0.contains("\(node.id) = ") })
+            }
         }
     }
 

@@ -8,9 +8,10 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Prints what the compiler makes of a model.",
         discussion: """
-            The graph, every pass with what it applied and declined (and the graph after it where it changed), the \
-            memory plan with offset, size, life and reason of every buffer, and the steps of the program. The graph of \
-            --stage graph can be parsed again.
+            A summary: what was fused and what was not and why, the regions that stream, who owns the memory, and the \
+            layers that cost most. --stage all prints the graph, every pass with what it applied and declined (and the \
+            graph after it where it changed), the memory plan with offset, size, life and reason of every buffer, and \
+            the steps of the program; the other stages one of these. The graph of --stage graph can be parsed again.
 
             Examples:
               tessera inspect resnet-dwise50 --size 256 --stage plan
@@ -29,7 +30,7 @@ struct InspectCommand: ParsableCommand {
         }
     }
 
-    enum Stage: String, CaseIterable, ExpressibleByArgument { case graph, passes, plan, program }
+    enum Stage: String, CaseIterable, ExpressibleByArgument { case all, graph, passes, plan, program }
 
     @Argument(
         help: "A name that 'tessera models' lists, a checkpoint (.safetensors), the folder of a run, or an ONNX file.")
@@ -40,7 +41,7 @@ struct InspectCommand: ParsableCommand {
         name: [.customLong("batch-size"), .customLong("batch")],
         help: "Images at a time. (default: 1, or 4 with --training)") var batch: Int?
     @Flag(help: "The training step with the paper's recipe instead of inference.") var training = false
-    @Option(help: "Only this stage.") var stage: Stage?
+    @Option(help: "This stage, or all of them, instead of the summary.") var stage: Stage?
     @Option(help: "Only this pass, by name or by number from 1.") var pass: String?
     @Option(help: "Stop rewriting after so many rewrites: a wrong one is found by bisection.") var rewrites: Int?
     @Option(help: "Which nodes run together as a sliding window: planned by cost, single, or pairs of every chain.")
@@ -95,7 +96,8 @@ struct InspectCommand: ParsableCommand {
                 case .passes: trace.passesText
                 case .plan: trace.program.planText
                 case .program: trace.program.stepsText
-                case .graph, nil: trace.text
+                case .all, .graph: trace.text
+                case nil: trace.summaryText
                 }
             }()
         Console.print(text.trimmingNewline)

@@ -73,6 +73,9 @@ package struct Region: Sendable {
 
     var slidingWindow: SlidingWindow { SlidingWindow(members, rowsAtOnce) }
 
+    /// Those of the members.
+    package var kernels: [String] { members.map(\.stage.kernel) }
+
     /// `tiles of 128 rows, 2 rows at once, 48 KiB of rings`
     package var text: String {
         let width = members.last!.stage.output.width,

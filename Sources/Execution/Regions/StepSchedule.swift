@@ -19,6 +19,8 @@ struct StepSchedule {
     private(set) var steps: [[Node]] = []
     /// The regions that the planner chose, with what they cost.
     private(set) var choices: [RegionPlanner.Choice] = []
+    /// The chains of two that could run as one and do not, where regions are planned.
+    private(set) var partings: [RegionParting] = []
     /// The chains of two that can run as one, in order: a row-local node, and the one that alone reads it, by rows.
     private(set) var links: [[NodeID]] = []
 
@@ -62,6 +64,15 @@ struct StepSchedule {
         // A group runs where its last member stood: its inputs are there by then, and nothing before reads its rings.
         let members = Dictionary(
             uniqueKeysWithValues: groups.flatMap { group in group.map { ($0, group) } })
+        if case .planned(let model) = choice {
+            partings = links.compactMap { link in
+                if let group = members[link[0]], group.contains(link[1]) { return nil }
+                let pair = link.map { graph[$0] }
+                return RegionParting(
+                    maker: link[0], reader: link[1], together: planner(pair, model).cheapest(pair[...]).cost.seconds,
+                    apart: link.reduce(0) { $0 + model.cost(of: stages[$1]!).seconds })
+            }
+        }
         for node in nodes {
             guard let group = members[node.id] else {
                 steps.append([node])
