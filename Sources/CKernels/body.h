@@ -19,6 +19,8 @@
 
 #include "peak.h"
 
+#include "winograd.h"
+
 void SET(tessera_kernels *table) {
     table->name = NAME;
     table->vector = VL;

@@ -42,7 +42,9 @@ public enum Compiler {
         let optimized = try purpose.pipeline(parameters: parameters).run(
             try graph.binding(binding), log: RewriteLog(limit: options.rewriteLimit), observe: observe)
         let regions = options.regions ?? (purpose == .inference ? .planned(options.costs) : .single)
-        return try Program(lowering: optimized, kernels: try KernelTable(options.instructionSet), regions: regions)
+        return try Program(
+            lowering: optimized, kernels: try KernelTable(options.instructionSet), regions: regions,
+            usesWinograd: options.usesWinograd && purpose == .inference)
     }
 }
 
@@ -53,6 +55,9 @@ public struct CompilerOptions: Sendable {
     public var regions: RegionChoice?
     /// What regions are planned with.
     public var costs: CostModel
+    /// Whether dense 3 × 3 convolutions run by Winograd's method in inference, where that is faster: their outputs then
+    /// differ by a few 1e-5 of the largest, and an infinity spoils its neighbours.
+    public var usesWinograd = false
     /// At most so many rewrites are done, to find a wrong one by bisection.
     public var rewriteLimit: Int
 
@@ -70,5 +75,6 @@ public struct CompilerOptions: Sendable {
         self.init(instructionSet: execution.instructionSet, regions: regions, rewriteLimit: rewriteLimit)
         if let costs = execution.costs { self.costs = costs }
         costs.workers = execution.threads
+        usesWinograd = execution.usesWinograd
     }
 }

@@ -52,6 +52,8 @@ public struct ExecutionOptions: Sendable {
     public var instructionSet: InstructionSet
     /// What regions are planned with; nil: the standard costs. Results do not depend on it either.
     public var costs: CostModel?
+    /// See `CompilerOptions.usesWinograd`.
+    public var usesWinograd = false
 
     public init(threads: Int, instructionSet: InstructionSet = .best, costs: CostModel? = nil) {
         self.threads = threads

@@ -5,13 +5,18 @@ import TesseraTensors
 extension Program {
     /// Lowers a graph whose dimensions are all numbers: layouts, kernels, steps, storage, memory plan (proven by the
     /// verifier).
-    public init(lowering graph: Graph, kernels: KernelTable, regions: RegionChoice = .single) throws {
-        try self.init(lowering: graph, kernels: kernels, usesKernels: true, regions: regions, cut: nil)
+    public init(
+        lowering graph: Graph, kernels: KernelTable, regions: RegionChoice = .single, usesWinograd: Bool = false
+    ) throws {
+        try self.init(
+            lowering: graph, kernels: kernels, usesKernels: true, regions: regions, cut: nil, usesWinograd: usesWinograd
+        )
     }
 
     /// Without kernels, or by windows of a given size: for tests.
     package init(
-        lowering graph: Graph, kernels: KernelTable, usesKernels: Bool, regions: RegionChoice, cut: WindowCut?
+        lowering graph: Graph, kernels: KernelTable, usesKernels: Bool, regions: RegionChoice, cut: WindowCut?,
+        usesWinograd: Bool = false
     ) throws {
         if let unbound = graph.inputs.first(where: { $0.type.shape == nil }) {
             throw TesseraError(
@@ -19,7 +24,7 @@ extension Program {
                 accepted: "numbers for all dimensions when a program is made")
         }
         let assigned = try AssignLayouts.run(graph, usesKernels: usesKernels)
-        let nodes = try LoweredNodes(assigned, kernels)
+        let nodes = try LoweredNodes(assigned, kernels, usesWinograd: usesWinograd)
         let costs =
             if case .planned(let model) = regions { model } else { CostModel.standard(for: kernels.instructionSet) }
         let schedule = try StepSchedule(assigned.graph, stages: nodes.stages, regions)
@@ -81,7 +86,7 @@ private struct LoweredNodes {
     /// The nodes that compute windows.
     private(set) var stages: [NodeID: Stage] = [:]
 
-    init(_ assigned: AssignLayouts.Result, _ kernels: KernelTable) throws {
+    init(_ assigned: AssignLayouts.Result, _ kernels: KernelTable, usesWinograd: Bool) throws {
         func operand(_ value: Value) -> Operand {
             let type = assigned.graph.type(of: value)
             return Operand(element: type.element, shape: type.shape!, layout: assigned.layouts[value]!)
@@ -89,7 +94,8 @@ private struct LoweredNodes {
         for node in assigned.graph.nodes where !(node.op is Input || node.op is State || node.op is Constant) {
             let request = LoweringRequest(
                 node: node, inputs: node.inputs.map(operand),
-                outputs: node.outputTypes.indices.map { operand(node.output($0)) }, kernels: kernels)
+                outputs: node.outputTypes.indices.map { operand(node.output($0)) }, kernels: kernels,
+                usesWinograd: usesWinograd)
             let lowering =
                 try assigned.lowerings[node.id]?.lower(request)
                 ?? .step(.definition(of: node, inputs: request.inputs, outputs: request.outputs))

@@ -28,6 +28,8 @@ struct Stage: Sendable {
     var scratchBytes: @Sendable (_ rows: Int) -> Int = { _ in 0 }
     /// Inputs that the output may be written over, window by window.
     var inPlace: [Int] = []
+    /// So many rows at once, as a step of its own; nil where it may be a member of a region.
+    var rowsAlone: Int?
     /// What its output's channels can be cut into: panels of a matrix product.
     var parts = 1
     /// The multiply-adds, or what takes as long, of the whole output, for the cost model.

@@ -33,6 +33,8 @@ static const struct {
     CASE(layer_norm),
     CASE(softmax),
     CASE(multiply_adds),
+    CASE(winograd_input),
+    CASE(winograd_output),
 };
 
 static long find(const char *kernel) {

@@ -28,3 +28,5 @@ void clip_gradient_case(trial *t);
 void layer_norm_case(trial *t);
 void softmax_case(trial *t);
 void multiply_adds_case(trial *t);
+void winograd_input_case(trial *t);
+void winograd_output_case(trial *t);

@@ -52,7 +52,7 @@ struct BenchmarkCommand: ParsableCommand {
     @Option(help: "Runs before these that are not.") var warmup = 3
     @Flag(help: "List the time of each step of the program and of each layer of the model.") var profile = false
     @Flag(help: "Print JSON, on one line.") var json = false
-    @OptionGroup var execution: ExecutionArguments
+    @OptionGroup var execution: InferenceArguments
 
     func validate() throws {
         if kernels || calibrate, model != nil || training || profile || kernels == calibrate {

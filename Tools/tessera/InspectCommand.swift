@@ -49,7 +49,7 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Interpret the program: prove that every step reads what the maker of its input wrote.")
     var verify = false
     @Flag(help: "Print sizes and counts as JSON instead.") var json = false
-    @OptionGroup var execution: ExecutionArguments
+    @OptionGroup var execution: InferenceArguments
 
     private struct Summary: Encodable {
         struct Pass: Encodable { let name: String, applied: Int, declined: Int, nodes: Int }

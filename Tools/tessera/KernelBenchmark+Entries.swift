@@ -81,6 +81,28 @@ extension KernelBenchmark {
             let x = memory.floats(pixels * channels), y = memory.floats(pixels * channels)
             return sweep(operands: 2) { kernels.softmax(x, false, y, pixels, channels) }
         },
+        "winograd_input": { kernels, memory in
+            var call = tessera_winograd_input()
+            call.rows = UnsafePointer(memory.rows(6, floats: 66 * channels))
+            (call.width, call.pad, call.tiles, call.channels, call.in_stride) = (64, 1, 16, channels, channels)
+            (call.plane_stride, call.tile_stride) = (16 * channels, channels)
+            call.out = memory.floats(36 * 16 * channels)
+            return Work(size: "16 tiles × \(channels)", amount: .bytes(4 * 72 * 16 * channels)) {
+                kernels.winograd_input(&call)
+            }
+        },
+        "winograd_output": { kernels, memory in
+            var call = tessera_winograd_output()
+            call.in = UnsafePointer(memory.floats(36 * 16 * channels))
+            (call.plane_stride, call.tile_stride) = (16 * channels, channels)
+            (call.tiles, call.end, call.channels) = (16, 64, channels)
+            call.rows = UnsafePointer(memory.mutableRows(4, floats: 64 * channels))
+            call.addend = UnsafePointer(memory.rows(4, floats: 64 * channels))
+            (call.out_stride, call.addend_stride, call.high) = (channels, channels, .infinity)
+            return Work(size: "16 tiles × \(channels)", amount: .bytes(4 * 68 * 16 * channels)) {
+                kernels.winograd_output(&call)
+            }
+        },
         "multiply_adds": { kernels, memory in
             let sums = memory.floats(192)
             return Work(size: "192, 10,000 times", amount: .operations(2 * 192 * 10_000)) {

@@ -8,7 +8,7 @@ struct PredictionArguments: ParsableArguments {
     @Option(help: "Images at a time; results differ in the last bits at most.") var batchSize = 4
     @OptionGroup var fit: FitArguments
     @Option(help: "The output with the scores, of a model that has several.") var output: String?
-    @OptionGroup var execution: ExecutionArguments
+    @OptionGroup var execution: InferenceArguments
 
     /// One score for each image of a part of a data set, in its order. Images are read ahead; the first that cannot be
     /// read ends the work.

@@ -18,7 +18,7 @@ struct RunCommand: ParsableCommand {
     @Argument(help: "An ONNX file.") var model: String
     @Option(help: "The folder of input_0.pb …") var inputDir: String
     @Option(help: "The folder for output_0.pb …; it is made where it does not exist.") var outputDir: String
-    @OptionGroup var execution: ExecutionArguments
+    @OptionGroup var execution: InferenceArguments
     @Flag(help: "Print what was written, and how long the run took, as JSON.") var json = false
 
     func run() throws {
@@ -43,7 +43,7 @@ struct BatchCommand: ParsableCommand {
             """
     )
 
-    @OptionGroup var execution: ExecutionArguments
+    @OptionGroup var execution: InferenceArguments
 
     private struct Answer: Encodable {
         var id: AnyID?

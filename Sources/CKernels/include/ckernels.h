@@ -77,6 +77,29 @@ typedef struct {
     const float *row_cells;
 } tessera_pool_gradient;
 
+/* A row of tiles of 6 x 6 inputs, the next one 4 pixels further, made into 36 planes of [tiles][channels]. Tile t reads
+ * pixels 4 * t - pad and on; rows that are NULL and pixels outside count as 0. Whole vectors of channels are written.
+ */
+typedef struct {
+    const float *const *rows; /* 6 */
+    long width, pad, tiles, channels, in_stride;
+    float *out;
+    long plane_stride, tile_stride;
+} tessera_winograd_input;
+
+/* The way back, to tiles of 4 x 4 outputs: pixels `first` up to `end` of each of 4 rows, but those that are NULL. Bias,
+ * addends and bounds are as for GEMM; an addend may be the row itself. */
+typedef struct {
+    const float *in;
+    long plane_stride, tile_stride, tiles, first, end, channels;
+    const float *bias; /* or NULL */
+    float *const *rows;
+    long out_stride;
+    const float *const *addend; /* 4, each NULL for none */
+    long addend_stride;
+    float low, high;
+} tessera_winograd_output;
+
 /* The operations of element-wise kernels: TESSERA_abs and so on (elementwise.def), and their names. */
 #define UNARY(NAME, EXPRESSION) TESSERA_##NAME,
 typedef enum {

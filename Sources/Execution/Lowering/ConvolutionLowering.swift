@@ -19,6 +19,9 @@ extension Convolution: Lowerable {
         if DepthwiseStages.serves(geometry, groups: group) {
             return .stage(DepthwiseStages.forward(geometry, epilogue, request))
         }
+        if request.usesWinograd, WinogradStage.serves(geometry, groups: group) {
+            return .stage(WinogradStage(geometry, request.kernels, epilogue).stage(request))
+        }
         let work = ConvolutionStage(request, geometry, groups: group, epilogue)
         if group == 1, geometry.isPointwise { return .stage(work.pointwise) }
         try geometry.requireModestRows(for: request.node)

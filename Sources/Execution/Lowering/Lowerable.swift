@@ -21,6 +21,8 @@ struct LoweringRequest: Sendable {
     let outputs: [Operand]
     /// The kernels of the instruction set chosen for the program.
     let kernels: KernelTable
+    /// Whether convolutions may be computed by Winograd's method, with its larger errors.
+    var usesWinograd = false
 
     /// The inputs as images, but for those that are needed whole.
     func images(whole: Set<Int> = []) -> [ImageLayout?] {

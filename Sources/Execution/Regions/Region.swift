@@ -31,15 +31,14 @@ package struct Region: Sendable {
     init(_ stage: Stage, cut: WindowCut? = nil) {
         members = [Member(stage: stage, sources: stage.inputs.map { _ in .memory })]
         let output = stage.output
-        tiles =
-            stage.isCutIntoParts
-            ? TileCut(
-                rows: RowTiles(images: output.images, rows: output.height, rowsPerTile: output.height),
-                columns: Pieces(of: output.width, size: output.width), parts: .few(stage.parts))
-            : TileCut(
-                rows: RowTiles(images: output.images, rows: output.height, floatsPerRow: output.floatsPerRow),
-                columns: Pieces(of: output.width, size: output.width))
-        rowsAtOnce = [cut?.rows ?? stage.rowsAtOnce(upTo: tiles.rows.rowsPerTile)]
+        let rows =
+            if let given = stage.rowsAlone ?? (stage.isCutIntoParts ? output.height : nil) {
+                RowTiles(images: output.images, rows: output.height, rowsPerTile: given)
+            } else { RowTiles(images: output.images, rows: output.height, floatsPerRow: output.floatsPerRow) }
+        tiles = TileCut(
+            rows: rows, columns: Pieces(of: output.width, size: output.width),
+            parts: stage.isCutIntoParts ? .few(stage.parts) : Pieces(of: 1, size: 1))
+        rowsAtOnce = [cut?.rows ?? stage.rowsAlone ?? stage.rowsAtOnce(upTo: rows.rowsPerTile)]
         columnsAtOnce = cut?.columns
         (ringRows, ringColumns) = ([0], [0])
     }

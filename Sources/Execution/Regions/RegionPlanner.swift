@@ -29,7 +29,7 @@ struct RegionPlanner {
         var best: [(seconds: Double, choice: Choice?, count: Int)] = [(0, nil, 0)]
         for (last, node) in nodes.enumerated() {
             var here: (seconds: Double, choice: Choice?, count: Int) = (best[last].seconds + single[last], nil, 1)
-            if stages[node.id] != nil {
+            if let stage = stages[node.id], stage.rowsAlone == nil {
                 var apart = single[last]
                 for first in (max(0, last + 1 - Self.mostMembers)..<last).reversed() {
                     guard let reader = lastReader[first], reader <= last else { break }

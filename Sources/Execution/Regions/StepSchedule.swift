@@ -108,14 +108,15 @@ struct StepSchedule {
 
     /// Whether a node's rows can live in a ring: only certain nodes read it, by rows of images of the same batch.
     private func isInner(_ node: Node, readers isReader: (NodeID) -> Bool) -> Bool {
-        guard let stage = stages[node.id], node.outputTypes.count == 1, !results.contains(node.output()),
+        guard let stage = stages[node.id], stage.rowsAlone == nil, node.outputTypes.count == 1,
+            !results.contains(node.output()),
             let users = readers[node.output()]
         else { return false }
         return users.allSatisfy { isReader($0) && reads(graph[$0], node.output(), of: stage) }
     }
 
     private func reads(_ reader: Node, _ value: Value, of maker: Stage) -> Bool {
-        guard let stage = stages[reader.id], stage.output.images == maker.output.images,
+        guard let stage = stages[reader.id], stage.rowsAlone == nil, stage.output.images == maker.output.images,
             let footprints = footprints[reader.id]
         else { return false }
         return reader.inputs.indices.allSatisfy {
