@@ -29,49 +29,82 @@ INLINE VEC depthwise_pixel(const tessera_depthwise *d, long c, long p, VEC sum) 
     return sum;
 }
 
-/* 3 x 3 without dilation, four pixels whose taps all lie inside: weights stay in registers, columns are loaded once. */
-INLINE void depthwise3_four(const tessera_depthwise *d, long c, long p, const VEC *w, VEC bias, VEC low, VEC high,
-                            const int stride) {
-    VEC acc[4] = {bias, bias, bias, bias};
-    const long in_stride = d->in_stride;
+/* Pixels that are computed side by side: columns are loaded once for all of them. */
+enum { DEPTHWISE_PIXELS = 4 };
+
+/* Square kernels without dilation, some pixels of which the first `count` are wanted. Where all taps lie inside
+ * (`inner`) nothing is checked. Weights come in registers, or are loaded row by row where they are too many for these.
+ */
+INLINE void depthwise_some(const tessera_depthwise *d, long c, long p, long count, const VEC *w, VEC bias, VEC low,
+                           VEC high, const int size, const int stride, const bool inner) {
+    VEC acc[DEPTHWISE_PIXELS], row[7];
     UNROLL
-    for (int r = 0; r < 3; r++) {
+    for (int i = 0; i < DEPTHWISE_PIXELS; i++) acc[i] = bias;
+    const long in_stride = d->in_stride, first = p * stride - d->pad;
+    UNROLL
+    for (int r = 0; r < size; r++) {
         if (!d->rows[r]) continue;
-        const float *q = d->rows[r] + (p * stride - d->pad) * in_stride + c;
         UNROLL
-        for (int x = 0; x < 3 * stride + 3; x++) {
+        for (int t = 0; t < size; t++)
+            row[t] = w ? w[size * r + t] : load(d->weights + (r * size + t) * d->channels + c);
+        const float *q = d->rows[r] + first * in_stride + c;
+        UNROLL
+        for (int x = 0; x < (DEPTHWISE_PIXELS - 1) * stride + size; x++) {
+            if (!inner && (first + x < 0 || first + x >= d->width)) continue;
             VEC v = load(q + x * in_stride);
             UNROLL
-            for (int t = 0; t < 3; t++) {
+            for (int t = 0; t < size; t++) {
                 int o = x - t;
-                if (o >= 0 && o < 4 * stride && o % stride == 0) acc[o / stride] += v * w[3 * r + t];
+                if (o >= 0 && o < DEPTHWISE_PIXELS * stride && o % stride == 0) acc[o / stride] += v * row[t];
             }
         }
     }
     UNROLL
-    for (int i = 0; i < 4; i++) depthwise_put(d, c, p + i, acc[i], low, high);
+    for (int i = 0; i < DEPTHWISE_PIXELS; i++)
+        if (inner || i < count) depthwise_put(d, c, p + i, acc[i], low, high);
 }
 
-INLINE void depthwise3(const tessera_depthwise *d, const int stride) {
+INLINE void depthwise_square(const tessera_depthwise *d, const int size, const int stride) {
     const VEC low = splat(d->low), high = splat(d->high);
-    const long first = d->pad > 0 ? (d->pad + stride - 1) / stride : 0, room = d->width - 3 + d->pad;
-    long last = room < 0 ? 0 : room / stride + 1;
-    if (last > d->pixels) last = d->pixels;
+    /* The pixels whose taps all lie inside. */
+    const long first = d->pad > 0 ? (d->pad + stride - 1) / stride : 0, room = d->width - size + d->pad;
+    const long last = room < 0 ? 0 : room / stride + 1;
     for (long c = 0; c < d->channels; c += VL) {
         const VEC bias = d->bias ? load(d->bias + c) : (VEC){0};
         VEC w[9];
         UNROLL
-        for (int t = 0; t < 9; t++) w[t] = load(d->weights + t * d->channels + c);
-        long p = 0;
-        for (; p < first && p < d->pixels; p++) depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
-        for (; p + 4 <= last; p += 4) depthwise3_four(d, c, p, w, bias, low, high, stride);
-        for (; p < d->pixels; p++) depthwise_put(d, c, p, depthwise_pixel(d, c, p, bias), low, high);
+        for (int t = 0; t < 9; t++) w[t] = size == 3 ? load(d->weights + t * d->channels + c) : (VEC){0};
+        const VEC *kept = size == 3 ? w : 0;
+        for (long p = 0; p < d->pixels; p += DEPTHWISE_PIXELS) {
+            const long count = d->pixels - p;
+            if (p >= first && p + DEPTHWISE_PIXELS <= last && count >= DEPTHWISE_PIXELS)
+                depthwise_some(d, c, p, DEPTHWISE_PIXELS, kept, bias, low, high, size, stride, true);
+            else
+                depthwise_some(d, c, p, count, kept, bias, low, high, size, stride, false);
+        }
     }
 }
 
+#define DEPTHWISE(SIZE, STRIDE)                                                                                        \
+    static void depthwise##SIZE##_##STRIDE(const tessera_depthwise *d) { depthwise_square(d, SIZE, STRIDE); }
+DEPTHWISE(3, 1)
+DEPTHWISE(3, 2)
+DEPTHWISE(5, 1)
+DEPTHWISE(5, 2)
+DEPTHWISE(7, 1)
+DEPTHWISE(7, 2)
+#undef DEPTHWISE
+
 static void depthwise(const tessera_depthwise *d) {
-    if (d->kernel_rows == 3 && d->kernel_columns == 3 && d->dilation == 1 && d->stride == 1) return depthwise3(d, 1);
-    if (d->kernel_rows == 3 && d->kernel_columns == 3 && d->dilation == 1 && d->stride == 2) return depthwise3(d, 2);
+    if (d->kernel_rows == d->kernel_columns && d->dilation == 1 && d->stride <= 2)
+        switch (10 * d->kernel_rows + d->stride) {
+        case 31: return depthwise3_1(d);
+        case 32: return depthwise3_2(d);
+        case 51: return depthwise5_1(d);
+        case 52: return depthwise5_2(d);
+        case 71: return depthwise7_1(d);
+        case 72: return depthwise7_2(d);
+        }
     const VEC low = splat(d->low), high = splat(d->high);
     for (long c = 0; c < d->channels; c += VL) {
         const VEC bias = d->bias ? load(d->bias + c) : (VEC){0};

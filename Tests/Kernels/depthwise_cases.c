@@ -9,7 +9,7 @@ typedef struct {
 
 typedef struct {
     tessera_depthwise call;
-    const float *rows[5];
+    const float *rows[7];
     long out_count;
 } operands;
 
@@ -45,7 +45,7 @@ static void fill(trial *t, const shape *s, float *(*numbers)(trial *, long), ope
 /* Shapes of all kinds: kernels with and without their own code, windows that reach out of the row on both sides and
  * windows that begin inside it. */
 static void each_shape(trial *t, void (*check)(trial *t, const shape *s)) {
-    static const long kernels[][2] = {{3, 3}, {1, 1}, {2, 3}, {5, 5}};
+    static const long kernels[][2] = {{3, 3}, {1, 1}, {2, 3}, {5, 5}, {7, 7}};
     const long v = t->table->vector;
     for (long k = 0; k < LENGTH(kernels); k++) EACH(long, stride, 1, 2, 3)
     EACH(long, dilation, 1, 2)

@@ -5,8 +5,7 @@
 /* The transforms of one dimension, by their matrices. */
 static const double spread[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
                                     {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
-static const double gather[4][6] = {
-    {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+static const double gather[4][6] = {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
 
 static long padded(const trial *t, long channels) {
     const long v = t->table->vector;
@@ -49,7 +48,8 @@ void winograd_output_case(trial *t) {
     EACH(long, channels, 1, v, v + 3)
     EACH(int, extras, 0, 1) {
         const long tiles = 3, stride = channels + 3, wide = padded(t, channels), plane = tiles * wide;
-        begin(t, "columns %ld to %ld, %ld channels, %s", first, end, channels, extras ? "bias, addend, bounds" : "plain");
+        begin(t, "columns %ld to %ld, %ld channels, %s", first, end, channels,
+              extras ? "bias, addend, bounds" : "plain");
         const float *in = eighths(t, 36 * plane), *bias = extras ? eighths(t, channels) : NULL;
         const float low = extras ? -3 : -INFINITY, high = extras ? 30 : INFINITY;
         float *rows[4], *wanted[4];
@@ -60,8 +60,8 @@ void winograd_output_case(trial *t) {
             wanted[i] = rows[i] ? copy(t, rows[i], count) : NULL;
             addend[i] = extras ? eighths(t, count) : NULL;
         }
-        const tessera_winograd_output w = {in,     plane, wide,   tiles,  first, end, channels,
-                                           bias,   rows,  stride, addend, stride, low, high};
+        const tessera_winograd_output w = {in,   plane, wide,   tiles,  first,  end, channels,
+                                           bias, rows,  stride, addend, stride, low, high};
         t->table->winograd_output(&w);
         for (int i = 0; i < 4; i++) {
             if (!rows[i]) continue;
