@@ -19,7 +19,8 @@ public enum Compiler {
             case .inference:
                 Pipeline([
                     RemoveUnusedNodes(), MergeEqualNodes(), FoldNormIntoConvolution(parameters), FuseNormRelu(),
-                    FuseAddIntoConvolution(), FuseClipIntoConvolution(), FuseSilu(), FuseGelu(), FuseChannelShuffle(),
+                    FuseConcatIntoNormRelu(), FuseAddIntoConvolution(), FuseClipIntoConvolution(), FuseSilu(),
+                    FuseGelu(), FuseChannelShuffle(),
                     FuseAddIntoProduct(),
                 ])
             case .training: Pipeline([RemoveUnusedNodes(), MergeEqualNodes(), FuseNormRelu(), RecomputeNormRelu()])

@@ -3,12 +3,14 @@ import Foundation
 /// What the control groups of a process let it use of the processors: containers are given shares of time that the
 /// scheduler's mask does not show. Reads version 2 (`cpu.max`) and version 1 (`cpu.cfs_quota_us`), of the process's own
 /// group and all above it.
-struct ProcessorQuota {
+package struct ProcessorQuota {
     /// Where the file system begins: another one in tests.
-    var root = "/"
+    private let root: String
+
+    package init(root: String = "/") { self.root = root }
 
     /// The least of all quotas in whole processors, rounded up, at least 1; nil where there is none.
-    var processors: Int? {
+    package var processors: Int? {
         let groups = read("proc/self/cgroup") ?? ""
         let quotas = groups.split(separator: "\n").flatMap { line -> [Double] in
             // hierarchy:controllers:path

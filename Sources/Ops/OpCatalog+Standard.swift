@@ -74,6 +74,7 @@ extension OpCatalog {
         SliceGradient.self,
         // Fused ops: made by passes, defined by what they expand to
         ChannelShuffle.self,
+        ConcatNormRelu.self,
         ConvolutionAddClip.self,
         ConvolutionClip.self,
         MatrixMultiplyAdd.self,

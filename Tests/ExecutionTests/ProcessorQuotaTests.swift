@@ -1,7 +1,6 @@
 import Foundation
+import TesseraExecution
 import Testing
-
-@testable import TesseraExecution
 
 @Suite struct ProcessorQuotaTests {
     /// The quota that the given files say, by path.

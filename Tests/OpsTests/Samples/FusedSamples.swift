@@ -17,6 +17,13 @@ extension OpSamples {
                     [v.dy, v.x, v.scale, v.bias, v.mean, v.variance]),
             ]
         }
+        + [([2, 5, 3, 4], [5]), ([3, 17, 2, 2], [16, 1]), ([1, 50, 3, 5], [17, 1, 32]), ([7, 19], [8, 11])].map {
+            shape, parts in
+            let v = norm(shape)
+            let operands = parts.map { Draw.normal("part\($0)", [shape[0], $0] + shape.dropFirst(2)) }
+            return OpSample(
+                "\(shape) of \(parts)", ConcatNormRelu(epsilon: 1e-3), operands + [v.scale, v.bias, v.mean, v.variance])
+        }
         + [([2, 6, 3, 4], 2), ([1, 6, 2, 3], 3), ([1, 5, 2, 2], 1)].map { shape, groups in
             OpSample("\(groups) groups", ChannelShuffle(groups: groups), [Draw.normal("x", shape)], exact: true)
         }
