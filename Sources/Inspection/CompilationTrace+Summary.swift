@@ -73,8 +73,9 @@ extension CompilationTrace {
         let plan = program.plan
         func mebibytes(_ bytes: Int) -> String { String(format: "%.1f MiB", Double(bytes) / 1_048_576) }
         var lines = [
-            "memory: arena \(mebibytes(plan.byteCount)), lower bound \(mebibytes(plan.lowerBound)), by \(plan.planner); "
-                + "scratch memory of a worker \(mebibytes(program.workerBytes)), packed once \(mebibytes(program.packedByteCount))",
+            "memory: arena \(mebibytes(plan.byteCount)), lower bound \(mebibytes(plan.lowerBound)), by "
+                + "\(plan.planner); scratch memory of a worker \(mebibytes(program.workerBytes)), packed once "
+                + mebibytes(program.packedByteCount),
             "  at its peak, step \(plan.peakStep):",
         ]
         let owners = plan.placements.filter { $0.request.byteCount > 0 && $0.request.steps.contains(plan.peakStep) }

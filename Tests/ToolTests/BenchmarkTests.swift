@@ -36,10 +36,8 @@ import Testing
         #expect(profile.steps.reduce(0) { $0 + $1.bytes } == profile.layers.reduce(0) { $0 + $1.bytes })
         let times = [profile.steps, profile.layers].map { $0.reduce(0) { $0 + $1.ms } }
         #expect(abs(times[0] - times[1]) < 0.05 * times[0])
-        #expect(
-            profile.layers.contains {
-                $0.layer == "features.18.0" || $0.layer == "features.18" && $0.flops > 0 && $0.ms > 0
-            })
+        let last = profile.layers.filter { $0.layer.hasPrefix("features.18") && $0.flops > 0 }
+        #expect(!last.isEmpty && last.allSatisfy { $0.ms > 0 })
     }
 
     @Test func aTrainingStep() throws {

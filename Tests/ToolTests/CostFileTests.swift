@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct CostFileTests {
-    /// What is measured can be planned with, the dump says so, and no score changes.
+    /// What is measured can be planned with, and the dump says so.
     @Test func measuredCostsArePlannedWith() throws {
         let files = TemporaryFolder()
         let costs = try Tool.run("benchmark", "--calibrate", "--threads", "2")

@@ -25,7 +25,7 @@ struct InferenceArguments: ParsableArguments {
     @OptionGroup var execution: ExecutionArguments
     @Flag(
         help:
-            "Run dense 3 × 3 convolutions by Winograd's method: faster, with errors of a few 1e-5 of their largest output."
+            "Run dense 3 × 3 convolutions by Winograd's method: faster, with errors of a few 1e-5 of the largest output."
     )
     var winograd = false
 
